@@ -1,0 +1,71 @@
+//! Server functions of accounts.
+
+use domain::account::Viewer;
+use leptos::prelude::*;
+
+use crate::error::Failure;
+
+/// Who is signed in, if somebody is.
+#[server]
+pub async fn current_viewer() -> Result<Option<Viewer>, Failure> {
+    Ok(crate::ssr::maybe_viewer().await?)
+}
+
+/// Opens an account, signs in and leads to the dashboard.
+#[server]
+pub async fn register(name: String, email: String, password: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    crate::ssr::sign_in(accounts.register(&name, &email, &password).await?).await?;
+    crate::ssr::redirect("/dashboard");
+    Ok(())
+}
+
+/// Signs in and leads to `next`, a path on this site, or else to the dashboard.
+#[server]
+pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    crate::ssr::sign_in(accounts.sign_in(&email, &password).await?).await?;
+    crate::ssr::redirect(domain::account::local_path(next.as_deref()));
+    Ok(())
+}
+
+/// Ends the session and leads to the landing page.
+#[server]
+pub async fn sign_out() -> Result<(), Failure> {
+    crate::ssr::sign_out().await?;
+    crate::ssr::redirect("/");
+    Ok(())
+}
+
+/// Changes the password; all other sessions end.
+#[server]
+pub async fn change_password(current: String, password: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    crate::ssr::sign_in(accounts.change_password(&viewer, &current, &password).await?).await?;
+    Ok(())
+}
+
+/// Changes the name.
+#[server]
+pub async fn rename(name: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(accounts.rename(&viewer, &name).await?)
+}
+
+/// Whether the one-time set-up link with this token still works.
+#[server]
+pub async fn setup_is_open(token: String) -> Result<bool, Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    Ok(accounts.setup_is_open(&token).await?)
+}
+
+/// Uses the set-up link: creates the first administrator, signs in, leads to the dashboard.
+#[server]
+pub async fn set_up(token: String, name: String, email: String, password: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    crate::ssr::sign_in(accounts.set_up(&token, &name, &email, &password).await?).await?;
+    crate::ssr::redirect("/dashboard");
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! One folder a feature.
+
+pub mod account;
+pub mod dashboard;
+pub mod interview;
+pub mod landing;
+pub mod settings;

@@ -1,0 +1,12 @@
+//! Server functions of settings: how the product looks and behaves on this device.
+
+use leptos::prelude::*;
+
+use crate::error::Failure;
+
+/// Keeps the theme on this device: "light", "dark", or anything else for the system's.
+#[server]
+pub async fn choose_theme(theme: String) -> Result<(), Failure> {
+    crate::ssr::keep_preference("theme", crate::features::settings::Theme::from_slug(&theme).slug());
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The server's side of the seam: services, the session and the answer's status.
+
+use domain::account::Viewer;
+use domain::{Error, ErrorKind, Result};
+use http::{StatusCode, header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use services::account::SignedIn;
+use tower_sessions::Session;
+
+/// Where the session keeps who is signed in.
+const SIGNED_IN: &str = "signed_in";
+
+/// The service `T`, as the server's wiring provides it.
+pub fn service<T: Clone + 'static>() -> Result<T> {
+    use_context::<T>().ok_or_else(|| Error::unexpected(&domain::error::reference(std::any::type_name::<T>())))
+}
+
+/// The person who is signed in; an error when nobody is.
+pub async fn viewer() -> Result<Viewer> {
+    maybe_viewer().await?.ok_or_else(Error::unauthenticated)
+}
+
+/// The person who is signed in, if somebody is.
+pub async fn maybe_viewer() -> Result<Option<Viewer>> {
+    match session().await?.get::<SignedIn>(SIGNED_IN).await.map_err(broken)? {
+        Some(signed_in) => service::<services::account::Accounts>()?.viewer(signed_in).await,
+        None => Ok(None),
+    }
+}
+
+/// Starts a signed-in session. Its identifier is renewed, so one planted before is worth nothing.
+pub async fn sign_in(signed_in: SignedIn) -> Result<()> {
+    let session = session().await?;
+    session.cycle_id().await.map_err(broken)?;
+    session.insert(SIGNED_IN, signed_in).await.map_err(broken)
+}
+
+/// Ends the session.
+pub async fn sign_out() -> Result<()> {
+    session().await?.flush().await.map_err(broken)
+}
+
+/// Keeps a preference in a cookie for a year. It decides about looks only, so scripts may read it.
+pub fn keep_preference(name: &'static str, value: &'static str) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    if let Ok(cookie) = cookie.parse() {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The preference of that name, as the request's cookie says.
+pub fn preference(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies.split(';').filter_map(|cookie| cookie.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+/// The path that is being answered.
+pub fn path() -> String {
+    use_context::<Parts>().map_or_else(String::new, |parts| parts.uri.path().to_owned())
+}
+
+/// Gives the answer the status of `kind`, except to a form posted without JavaScript: that one is
+/// redirected back to its page, which shows the error.
+pub fn answer_with(kind: ErrorKind) {
+    let (Some(parts), Some(options)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
+    let wants_page = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    if parts.uri.path().starts_with("/api/") && wants_page {
+        return;
+    }
+    if let Ok(status) = StatusCode::from_u16(kind.status()) {
+        options.set_status(status);
+    }
+}
+
+/// Leads the browser to `path`, with or without JavaScript.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(path);
+}
+
+
+async fn session() -> Result<Session> {
+    leptos_axum::extract::<Session>().await.map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))
+}
+
+fn broken(error: tower_sessions::session::Error) -> Error {
+    // The store has logged the cause; what can be done about it is the same in every case.
+    Error::new(ErrorKind::Busy, format!("Your session could not be read ({}). Please try again in a moment.", domain::error::reference(&error.to_string())))
+}

@@ -1,0 +1,123 @@
+//! Feedback on an answer: scores that explain themselves.
+//!
+//! Each dimension lives in a file of its own and is a pure function of the answer's text, the
+//! question and, for relevance and coverage, of sentence vectors that the caller computed.
+
+use serde::{Deserialize, Serialize};
+
+/// What an answer is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dimension {
+    /// Whether it answers this question.
+    Relevance,
+    /// How much of the rubric it contains.
+    Coverage,
+    /// Situation, task, action, result; or claim, reasoning, trade-off.
+    Structure,
+    /// Numbers, names and first-person actions.
+    Specificity,
+    /// Freedom from hedges and fillers.
+    Confidence,
+    /// Tone.
+    Positivity,
+    /// Length, sentence length and repetition.
+    Clarity,
+}
+
+/// A score in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    /// 85 to 100.
+    Strong,
+    /// 70 to 84.
+    Good,
+    /// 50 to 69.
+    Fair,
+    /// 30 to 49.
+    Developing,
+    /// 0 to 29.
+    Weak,
+}
+
+/// Words of the answer, verbatim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The words.
+    pub text: String,
+    /// Where they start in the answer, in bytes.
+    pub start: usize,
+}
+
+/// Why a score is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// One sentence for the person.
+    pub text: String,
+    /// The answer's own words that show it; none where it is about something missing.
+    pub quote: Option<Quote>,
+}
+
+/// One graded dimension of one answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// What was graded.
+    pub dimension: Dimension,
+    /// 0 to 100.
+    pub value: u8,
+    /// Why, best evidence first; at least one.
+    pub reasons: Vec<Reason>,
+    /// One concrete sentence on what would raise it.
+    pub raise: String,
+}
+
+/// How far the answer makes a key point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Covered {
+    /// It is said.
+    Fully,
+    /// Something close to it is said.
+    Partly,
+    /// It is not said.
+    Missing,
+}
+
+/// One key point held against the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointFeedback {
+    /// The key point.
+    pub text: String,
+    /// 1 to 3.
+    pub weight: u8,
+    /// How far it is made.
+    pub covered: Covered,
+    /// The sentence that comes closest; none when missing.
+    pub sentence: Option<Quote>,
+    /// 0 to 1, how well that sentence makes the point.
+    pub strength: f32,
+}
+
+/// Everything said about one answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// The weighted mean of the scores, 0 to 100.
+    pub overall: u8,
+    /// The first thing to read: something true that the answer did well.
+    pub strength: Reason,
+    /// All seven dimensions, in the order of [`Dimension`].
+    pub scores: Vec<Score>,
+    /// The rubric, in the question's order.
+    pub points: Vec<PointFeedback>,
+}
+
+/// What came of grading an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Long enough to be graded.
+    Graded(Feedback),
+    /// Too little to judge by; the text says what is needed.
+    NotGraded(String),
+}

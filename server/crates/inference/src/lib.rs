@@ -1,0 +1,15 @@
+//! What Lodestar asks of a language model, whichever engine answers.
+//!
+//! This crate names the two ports, [`Engine`] (words, as a stream) and [`Embedder`] (texts to
+//! unit vectors), and keeps the [`models`] on disk: which there are, where they come from, and
+//! whether what is installed is whole. It must never know a particular engine: `llama` embeds
+//! llama.cpp, [`scripted`] answers in tests. To add an engine, implement the port in a crate of
+//! its own and choose it in `server/src/compose.rs`.
+
+mod embedder;
+mod engine;
+pub mod models;
+pub mod scripted;
+
+pub use embedder::Embedder;
+pub use engine::{Engine, Message, Pieces, Request, Role};

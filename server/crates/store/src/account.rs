@@ -1,0 +1,152 @@
+//! People and the link that creates the first administrator.
+
+use domain::account::{AccountId, Email, PersonName, Standing, Viewer};
+use domain::{Error, Result, Timestamp};
+use sqlx::{FromRow, Row, any::AnyRow};
+
+use crate::Connection;
+use crate::error::explain;
+
+/// An account with what signing in needs.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Who it is.
+    pub viewer: Viewer,
+    /// Argon2id, in PHC form.
+    pub password_hash: String,
+    /// Sessions that started with another value have ended.
+    pub session_epoch: i64,
+}
+
+impl FromRow<'_, AnyRow> for Account {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        let id: String = row.try_get("id")?;
+        let standing: String = row.try_get("standing")?;
+        Ok(Self {
+            viewer: Viewer {
+                id: id.parse().map_err(|error: Error| sqlx::Error::Decode(error.into()))?,
+                name: row.try_get("name")?,
+                email: row.try_get("email")?,
+                standing: Standing::from_slug(&standing),
+            },
+            password_hash: row.try_get("password_hash")?,
+            session_epoch: row.try_get("session_epoch")?,
+        })
+    }
+}
+
+/// What a new account consists of.
+pub struct NewAccount<'a> {
+    /// Its identifier.
+    pub id: AccountId,
+    /// Its address; unique without regard to case.
+    pub email: &'a Email,
+    /// The person's name.
+    pub name: &'a PersonName,
+    /// Argon2id, in PHC form.
+    pub password_hash: &'a str,
+    /// What it may do.
+    pub standing: Standing,
+    /// The present moment.
+    pub created_at: Timestamp,
+}
+
+/// Adds an account; false when the address is taken.
+pub async fn insert(connection: &mut Connection, account: NewAccount<'_>) -> Result<bool> {
+    sqlx::query(
+        "INSERT INTO accounts (id, email, email_key, name, password_hash, standing, session_epoch, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (email_key) DO NOTHING",
+    )
+    .bind(account.id.to_string())
+    .bind(account.email.as_str().to_owned())
+    .bind(account.email.key())
+    .bind(account.name.as_str().to_owned())
+    .bind(account.password_hash.to_owned())
+    .bind(account.standing.slug())
+    .bind(account.created_at.millis())
+    .execute(connection)
+    .await
+    .map(|done| done.rows_affected() == 1)
+    .map_err(explain)
+}
+
+/// The account with this address.
+pub async fn by_email(connection: &mut Connection, email: &Email) -> Result<Option<Account>> {
+    sqlx::query_as("SELECT * FROM accounts WHERE email_key = $1").bind(email.key()).fetch_optional(connection).await.map_err(explain)
+}
+
+/// The account with this identifier.
+pub async fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>> {
+    sqlx::query_as("SELECT * FROM accounts WHERE id = $1").bind(id.to_string()).fetch_optional(connection).await.map_err(explain)
+}
+
+/// Replaces the password and ends all sessions; answers the new session epoch.
+pub async fn change_password(connection: &mut Connection, id: AccountId, password_hash: &str) -> Result<i64> {
+    sqlx::query("UPDATE accounts SET password_hash = $2, session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch")
+        .bind(id.to_string())
+        .bind(password_hash.to_owned())
+        .fetch_one(connection)
+        .await
+        .and_then(|row| row.try_get("session_epoch"))
+        .map_err(explain)
+}
+
+/// Changes the name.
+pub async fn rename(connection: &mut Connection, id: AccountId, name: &PersonName) -> Result<()> {
+    sqlx::query("UPDATE accounts SET name = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(name.as_str().to_owned())
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(explain)
+}
+
+/// Whether there is an administrator.
+pub async fn has_admin(connection: &mut Connection) -> Result<bool> {
+    sqlx::query("SELECT 1 AS one FROM accounts WHERE standing = 'admin' LIMIT 1")
+        .fetch_optional(connection)
+        .await
+        .map(|row| row.is_some())
+        .map_err(explain)
+}
+
+/// Makes the account an administrator's.
+pub async fn promote(connection: &mut Connection, id: AccountId) -> Result<()> {
+    sqlx::query("UPDATE accounts SET standing = 'admin' WHERE id = $1").bind(id.to_string()).execute(connection).await.map(|_| ()).map_err(explain)
+}
+
+/// Keeps the hash of the set-up link, in place of an earlier one.
+pub async fn put_setup_token(connection: &mut Connection, hash: &str, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO setup_tokens (slot, hash, created_at) VALUES (1, $1, $2)
+         ON CONFLICT (slot) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at",
+    )
+    .bind(hash.to_owned())
+    .bind(now.millis())
+    .execute(connection)
+    .await
+    .map(|_| ())
+    .map_err(explain)
+}
+
+/// Whether this is the hash of the set-up link.
+pub async fn is_setup_token(connection: &mut Connection, hash: &str) -> Result<bool> {
+    sqlx::query("SELECT 1 AS one FROM setup_tokens WHERE hash = $1")
+        .bind(hash.to_owned())
+        .fetch_optional(connection)
+        .await
+        .map(|row| row.is_some())
+        .map_err(explain)
+}
+
+/// Uses the set-up link up; false when it was not the right one.
+pub async fn take_setup_token(connection: &mut Connection, hash: &str) -> Result<bool> {
+    sqlx::query("DELETE FROM setup_tokens WHERE hash = $1")
+        .bind(hash.to_owned())
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected() == 1)
+        .map_err(explain)
+}
+

@@ -1,0 +1,132 @@
+//! The connection to either database, and transactions that cannot be left half done.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use domain::{Error, ErrorKind, Result};
+use futures::future::BoxFuture;
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor};
+
+use crate::error::{explain, unexpected};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
+
+/// A connection, as the functions of this crate take it.
+pub type Connection = AnyConnection;
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: AnyPool,
+    reader: AnyPool,
+    engine: Engine,
+}
+
+/// The one place where the two databases differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Statements that set up every new connection.
+    fn prepare(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;"
+            }
+            Self::Postgres => {
+                "SET statement_timeout = '30s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
+            }
+        }
+    }
+
+    /// SQLite's deferred transactions fail at once when a reader turns writer; this one waits.
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+}
+
+impl Store {
+    /// Connects to `sqlite:PATH`, `sqlite::memory:` or `postgres://...`; creates a missing SQLite file.
+    pub async fn connect(url: &str) -> Result<Self> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+
+        let (engine, url) = match url.split_once(':') {
+            Some(("sqlite", _)) if url.contains('?') => (Engine::Sqlite, format!("{url}&mode=rwc")),
+            Some(("sqlite", _)) => (Engine::Sqlite, format!("{url}?mode=rwc")),
+            Some(("postgres" | "postgresql", _)) => (Engine::Postgres, url.to_owned()),
+            _ => return Err(Error::invalid("database.url", "The database address must start with \"sqlite:\" or \"postgres:\".")),
+        };
+        let pool = |connections| {
+            AnyPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .after_connect(move |connection, _| {
+                    Box::pin(async move { connection.execute(sqlx::raw_sql(engine.prepare())).await.map(|_| ()) })
+                })
+                .connect(&url)
+        };
+        let cannot = |error: sqlx::Error| Error::new(ErrorKind::Busy, format!("The database cannot be opened: {error}."));
+        match engine {
+            // One writer: SQLite has a single write lock, and waiting in our queue is fair.
+            Engine::Sqlite => {
+                let writer = pool(1).await.map_err(cannot)?;
+                let reader = pool(4).await.map_err(cannot)?;
+                Ok(Self { writer, reader, engine })
+            }
+            Engine::Postgres => {
+                let both = pool(16).await.map_err(cannot)?;
+                Ok(Self { writer: both.clone(), reader: both, engine })
+            }
+        }
+    }
+
+    /// Brings the tables to the present form. Does nothing when they are.
+    pub async fn migrate(&self) -> Result<()> {
+        MIGRATIONS.run(&self.writer).await.map_err(|error| unexpected(&error))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.read().await?.ping().await.map_err(explain)
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<PoolConnection<Any>> {
+        self.reader.acquire().await.map_err(explain)
+    }
+
+    /// Runs `work` in one transaction: all of it is saved, or none. It runs in a task of its own,
+    /// because a request that is dropped between `BEGIN` and `COMMIT` would hand a connection
+    /// with an open transaction back to the pool (sqlx issue 4385).
+    pub async fn transaction<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::spawn(async move {
+            let mut connection = store.writer.acquire().await.map_err(explain)?;
+            let mut transaction = connection.begin_with(store.engine.begin()).await.map_err(explain)?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await.map_err(explain)?;
+            Ok(value)
+        });
+        task.await.map_err(|error| unexpected(&error))?
+    }
+
+    /// Closes all connections; what was committed stays.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.reader.close().await;
+    }
+}

@@ -1,0 +1,17 @@
+//! Every line of SQL, for SQLite and PostgreSQL alike.
+//!
+//! A module is named for its feature and holds one function a statement, named for what the
+//! caller wants; the row type stands above it. Services open a [`Store::transaction`] or a
+//! [`Store::read`] and call those functions; no other crate sees SQL or sqlx.
+//!
+//! To add a table: a portable migration in `migrations/` (`TEXT`, `BIGINT`, `DOUBLE PRECISION`
+//! only), a module here, and tests in `tests/conformance.rs`, which run on both databases.
+
+pub mod account;
+mod database;
+mod error;
+pub mod interview;
+mod session;
+
+pub use database::{Connection, Store};
+pub use session::Sessions;
