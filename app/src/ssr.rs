@@ -5,11 +5,18 @@ use domain::{Error, ErrorKind, Result};
 use http::{StatusCode, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
+use leptos_router::location::Url;
 use services::account::SignedIn;
 use tower_sessions::Session;
 
 /// Where the session keeps who is signed in.
 const SIGNED_IN: &str = "signed_in";
+
+/// The cookie of [`keep_typed`].
+const TYPED: &str = "typed";
+
+/// Longest cookie that browsers must keep, in bytes (RFC 6265, section 6.1).
+const LONGEST_COOKIE: usize = 4_096;
 
 /// The service `T`, as the server's wiring provides it.
 pub fn service<T: Clone + 'static>() -> Result<T> {
@@ -49,6 +56,39 @@ pub fn keep_preference(name: &'static str, value: &'static str) {
     }
 }
 
+/// Keeps what was typed into a form that was refused, for the page that it leads back to: five
+/// minutes, out of reach of scripts. Passwords are never kept.
+pub fn keep_typed(name: &str, email: &str) {
+    let cookie = format!("{TYPED}={}&{}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax", Url::escape(name), Url::escape(email));
+    if let (true, Ok(cookie)) = (cookie.len() <= LONGEST_COOKIE, cookie.parse()) {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The name and the address that [`keep_typed`] kept, once.
+pub fn take_typed() -> (String, String) {
+    let Some(typed) = preference(TYPED) else { return Default::default() };
+    let forget = header::HeaderValue::from_static("typed=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
+    let (name, email) = typed.split_once('&').unwrap_or_default();
+    (Url::unescape(name), Url::unescape(email))
+}
+
+/// Sets the page's content security policy: nothing from elsewhere, no script without `nonce` or
+/// from another place than this server, no inline style. WebAssembly may be compiled.
+pub fn content_security_policy(nonce: &str) {
+    // In development, the page listens on another port for new builds.
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws:" } else { "" };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'{reload}; object-src 'none'; base-uri 'self'; form-action 'self'; \
+         frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
+    );
+    if let (Some(options), Ok(policy)) = (use_context::<ResponseOptions>(), policy.parse()) {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// The preference of that name, as the request's cookie says.
 pub fn preference(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
@@ -74,11 +114,19 @@ pub fn answer_with(kind: ErrorKind) {
     }
 }
 
-/// Leads the browser to `path`, with or without JavaScript.
+/// Leads the browser to `path` after a server function, with or without JavaScript.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
 }
 
+/// Leads the reader of the page that is being rendered to `path` instead.
+pub fn lead_to(path: &str) {
+    leptos_axum::redirect(path);
+    // Also for readers that accept anything: a page is not a server function.
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(StatusCode::FOUND);
+    }
+}
 
 async fn session() -> Result<Session> {
     leptos_axum::extract::<Session>().await.map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))

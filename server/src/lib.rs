@@ -1,1 +1,66 @@
-//! Placeholder.
+//! The server: configuration, wiring, HTTP. Its front door is [`serve`]; tests boot the real thing
+//! through it on port 0.
+
+pub mod compose;
+pub mod config;
+mod http;
+pub mod system;
+mod wiring;
+
+use std::future::Future;
+use std::time::Duration;
+
+use domain::Clock;
+use tokio::net::TcpListener;
+
+use compose::Lodestar;
+use config::Config;
+use system::SystemClock;
+
+/// How often idle interviews are closed and expired sessions removed.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Serves on `listener` until `shutdown` is done; open requests then have some seconds to end.
+pub async fn serve(config: &Config, lodestar: Lodestar, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let router = http::router(config, &lodestar);
+    let upkeep = tokio::spawn(upkeep(lodestar.clone()));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let graceful = async move {
+        shutdown.await;
+        tracing::info!("stopping: no new requests, open ones have {} s to end", http::GRACE.as_secs());
+        let _ = stop.send(());
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(graceful);
+    let too_late = async {
+        // When the sender is dropped, serving has ended by itself.
+        let _ = stopped.await;
+        tokio::time::sleep(http::GRACE).await;
+    };
+    let outcome = tokio::select! {
+        outcome = serving.into_future() => outcome,
+        () = too_late => Ok(()),
+    };
+    upkeep.abort();
+    lodestar.store.close().await;
+    tracing::info!("stopped");
+    outcome
+}
+
+/// What is done now and then, and the warm-up that the first person need not wait for.
+async fn upkeep(lodestar: Lodestar) {
+    if let Err(error) = lodestar.interviews.warm().await {
+        tracing::warn!(%error, "the question bank could not be prepared; the first interview does it");
+    }
+    let sessions = store::Sessions::new(lodestar.store.clone());
+    loop {
+        match lodestar.interviews.close_idle().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "closed idle interviews"),
+            Err(error) => tracing::warn!(%error, "idle interviews could not be closed"),
+        }
+        if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
+            tracing::warn!(%error, "expired sessions could not be removed");
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}

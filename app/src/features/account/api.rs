@@ -11,11 +11,18 @@ pub async fn current_viewer() -> Result<Option<Viewer>, Failure> {
     Ok(crate::ssr::maybe_viewer().await?)
 }
 
+/// The name and the address of a form that was just refused, so that nobody types them twice.
+#[server]
+pub async fn typed_before() -> Result<(String, String), Failure> {
+    Ok(crate::ssr::take_typed())
+}
+
 /// Opens an account, signs in and leads to the dashboard.
 #[server]
 pub async fn register(name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    crate::ssr::sign_in(accounts.register(&name, &email, &password).await?).await?;
+    let signed_in = accounts.register(&name, &email, &password).await.inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())
 }
@@ -24,7 +31,8 @@ pub async fn register(name: String, email: String, password: String) -> Result<(
 #[server]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    crate::ssr::sign_in(accounts.sign_in(&email, &password).await?).await?;
+    let signed_in = accounts.sign_in(&email, &password).await.inspect_err(|_| crate::ssr::keep_typed("", &email))?;
+    crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect(domain::account::local_path(next.as_deref()));
     Ok(())
 }
@@ -37,21 +45,24 @@ pub async fn sign_out() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Changes the password; all other sessions end.
+/// Changes the password; all other sessions end. Leads back to the settings, which confirm it.
 #[server]
 pub async fn change_password(current: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
     crate::ssr::sign_in(accounts.change_password(&viewer, &current, &password).await?).await?;
+    crate::ssr::redirect("/settings?done=password");
     Ok(())
 }
 
-/// Changes the name.
+/// Changes the name. Leads back to the settings, which confirm it.
 #[server]
 pub async fn rename(name: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
-    Ok(accounts.rename(&viewer, &name).await?)
+    accounts.rename(&viewer, &name).await?;
+    crate::ssr::redirect("/settings?done=name");
+    Ok(())
 }
 
 /// Whether the one-time set-up link with this token still works.
@@ -65,7 +76,8 @@ pub async fn setup_is_open(token: String) -> Result<bool, Failure> {
 #[server]
 pub async fn set_up(token: String, name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    crate::ssr::sign_in(accounts.set_up(&token, &name, &email, &password).await?).await?;
+    let signed_in = accounts.set_up(&token, &name, &email, &password).await.inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())
 }

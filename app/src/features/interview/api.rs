@@ -8,7 +8,7 @@ use crate::error::Failure;
 
 /// Starts an interview and leads to its page.
 #[server]
-pub async fn start_interview(setup: SetupForm) -> Result<(), Failure> {
+pub async fn start_interview(#[server(flatten)] setup: SetupForm) -> Result<(), Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
     let id = interviews.start(&viewer, setup.checked()?).await?;
@@ -16,7 +16,7 @@ pub async fn start_interview(setup: SetupForm) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the start form sends.
+/// What the start form sends, under the names of its fields.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct SetupForm {
     /// Slug of a [`JobRole`].

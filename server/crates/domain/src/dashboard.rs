@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::feedback::Dimension;
-use crate::interview::{DimensionSummary, InterviewId, Status, Summary};
+use crate::feedback::{Dimension, Mean};
+use crate::interview::{InterviewId, Status, Summary};
 
 /// One thing to do, with the reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,12 +40,12 @@ pub struct Dashboard {
     /// Graded interviews, oldest first.
     pub trend: Vec<TrendPoint>,
     /// Means over the latest graded interviews; empty without any.
-    pub dimensions: Vec<DimensionSummary>,
+    pub dimensions: Vec<Mean>,
 }
 
 impl Dashboard {
     /// Builds the page from past interviews (newest first) and the means of recent scores.
-    pub fn new(interviews: Vec<Summary>, dimensions: Vec<DimensionSummary>) -> Self {
+    pub fn new(interviews: Vec<Summary>, dimensions: Vec<Mean>) -> Self {
         let mut trend: Vec<_> = interviews
             .iter()
             .filter_map(|past| past.overall.map(|overall| TrendPoint { id: past.id, started: past.started, overall }))
@@ -56,7 +56,7 @@ impl Dashboard {
 }
 
 /// What to do next: finish what is open, then practise what is weakest, then begin.
-fn next_step(interviews: &[Summary], dimensions: &[DimensionSummary]) -> NextStep {
+fn next_step(interviews: &[Summary], dimensions: &[Mean]) -> NextStep {
     if let Some(open) = interviews.iter().find(|past| past.status == Status::Open) {
         return NextStep {
             title: format!("Go on with your interview as {}", open.setup.role.name()),
@@ -74,7 +74,7 @@ fn next_step(interviews: &[Summary], dimensions: &[DimensionSummary]) -> NextSte
                 "{} is your lowest score so far: {} of 100 over {}.",
                 weakest.dimension.name(),
                 weakest.value,
-                count(weakest.answers)
+                count(weakest.n)
             ),
             action: "Start another interview".to_owned(),
             path: format!("/interview?role={}&level={}", latest.setup.role.slug(), latest.setup.level.slug()),
@@ -88,7 +88,7 @@ fn next_step(interviews: &[Summary], dimensions: &[DimensionSummary]) -> NextSte
     }
 }
 
-fn count(answers: u32) -> String {
+fn count(answers: usize) -> String {
     if answers == 1 { "one answer".to_owned() } else { format!("{answers} answers") }
 }
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn the_weakest_dimension_is_practised_and_the_trend_runs_forward() {
         let means = [(Dimension::Relevance, 80), (Dimension::Structure, 40), (Dimension::Clarity, 60)]
-            .map(|(dimension, value)| DimensionSummary { dimension, value, answers: 6 });
+            .map(|(dimension, value)| Mean { dimension, value, n: 6 });
         let page = Dashboard::new(vec![past(Status::Finished, Some(70), 9), past(Status::Abandoned, None, 5), past(Status::Finished, Some(50), 2)], means.into());
         assert_eq!(page.next.title, "Practise telling it in order");
         assert!(page.next.reason.contains("40 of 100 over 6 answers"));

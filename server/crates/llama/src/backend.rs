@@ -34,16 +34,19 @@ fn say_features() {
     }
 }
 
-/// Loads the model at `path` of one of the `architectures`, or of any if there are none. The file
-/// is mapped, so that its pages count once however often it is loaded.
+/// Loads the model at `path` if `accepts` its architecture. The file is mapped, so that its pages
+/// count once however often it is loaded.
 ///
 /// # Errors
 /// As [`gguf::check`], and [`ErrorKind::Invalid`] if llama.cpp refuses it or it is of another kind.
-pub(crate) fn load(path: &Path, architectures: &[&str]) -> Result<LlamaModel> {
+pub(crate) fn load(path: &Path, accepts: impl Fn(&str) -> bool) -> Result<LlamaModel> {
     let summary = gguf::check(path)?;
     let refuse = |reason: &str| Error::new(ErrorKind::Invalid, format!("{} cannot be used as a model: {reason}.", path.display()));
-    if !architectures.is_empty() && !architectures.contains(&summary.architecture.as_str()) {
-        return Err(refuse(&format!("it is of the kind \"{}\", and \"{}\" is needed", summary.architecture, architectures.join("\" or \""))));
+    if !accepts(&summary.architecture) {
+        return Err(refuse(&format!("its kind (\"{}\") is not meant for this", summary.architecture)));
+    }
+    if !summary.has_vocabulary {
+        return Err(refuse("it has no vocabulary"));
     }
     let params = LlamaModelParams::default().with_n_gpu_layers(0);
     LlamaModel::load_from_file(backend()?, path, &params).map_err(|error| {

@@ -153,7 +153,7 @@ fn tokens(model: &LlamaModel, text: &str) -> Vec<LlamaToken> {
 
 /// The life of the thread.
 fn run(path: &Path, options: EmbeddingOptions, ready: &std_mpsc::Sender<Result<Arc<LlamaModel>>>, mut queue: mpsc::Receiver<Job>) {
-    let loaded = backend::load(path, &["bert"]).map(Arc::new);
+    let loaded = backend::load(path, |kind| kind == "bert").map(Arc::new);
     let model = match &loaded {
         Ok(model) => Arc::clone(model),
         Err(error) => {

@@ -1,9 +1,24 @@
-//! llama.cpp inside this process: the one crate that sees it.
+//! llama.cpp inside this process.
+//!
+//! This is the one crate that sees llama.cpp. It implements the ports of `inference`:
+//! [`Embedding`] for [`inference::Embedder`] and [`Chat`] for [`inference::Engine`]. Each runs on
+//! one thread of its own, which alone touches the model's context, behind a bounded queue that
+//! says "busy" when it is full. Many mistakes end the whole process in llama.cpp rather than
+//! return an error, so everything is checked before it gets there: files by [`gguf::check`],
+//! batches by their sizes, texts by their lengths.
+//!
+//! [`minilm::convert`] writes the embedding model as [`gguf`] from what its authors publish, and
+//! [`tiny`] writes a model for tests. To support a further published model, add a module beside
+//! `minilm` and choose it where `models pull` is wired.
+
 mod backend;
+mod chat;
 mod embedding;
 pub mod gguf;
 pub mod minilm;
 mod pack;
 mod text;
+pub mod tiny;
 
+pub use chat::{Chat, ChatOptions};
 pub use embedding::{Embedding, EmbeddingOptions};

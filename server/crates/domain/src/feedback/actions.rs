@@ -24,15 +24,19 @@ pub(super) fn done_by_us(line: &Line<'_>) -> Vec<Span> {
 pub(super) fn planned_by_me(line: &Line<'_>) -> Vec<Span> {
     let mut found = Vec::new();
     for first in 0..line.lower.len() {
-        let announces = matches!(line.lower[first].as_str(), "i'd" | "i'll");
-        if !announces && line.lower[first] != "i" {
+        let mut announced = matches!(line.lower[first].as_str(), "i'd" | "i'll");
+        if !announced && line.lower[first] != "i" {
             continue;
         }
         let mut verb = after_adverbs(line, first + 1);
-        if !announces && line.lower.get(verb).is_some_and(|word| VERBS.has("will", word)) {
+        if !announced && line.lower.get(verb).is_some_and(|word| VERBS.has("will", word)) {
             verb = after_adverbs(line, verb + 1);
+            announced = true;
         }
-        let is_verb = |word: &String| !VERBS.has("state", word) && !is_past(word) && word.chars().all(char::is_alphabetic);
+        // Without "would", a form such as "put" or "built" tells of the past.
+        let is_verb = |word: &String| {
+            !VERBS.has("state", word) && (announced || !is_past(word)) && word.chars().all(char::is_alphabetic)
+        };
         if line.lower.get(verb).is_some_and(is_verb) {
             found.push(Span { first, end: verb + 1 });
         }
@@ -51,13 +55,23 @@ fn done_by(line: &Line<'_>, subjects: &[&str]) -> Vec<Span> {
             if line.lower.get(verb).is_some_and(|word| is_action(word)) {
                 found.push(Span { first: index, end: verb + 1 });
             }
-        } else if matches!(word.as_str(), "i" | "we" | "he" | "she" | "they" | "it" | "you" | "who" | "which" | "nobody") {
+        } else if is_other_subject(line, index) {
             ours = false;
         } else if ours && is_action(word) && joins(line, index) && found.last().is_none_or(|last| last.end <= index) {
             found.push(Span { first: index, end: index + 1 });
         }
     }
     found
+}
+
+/// Whether the word at `index` is a pronoun with a verb of its own, and so takes over as subject.
+fn is_other_subject(line: &Line<'_>, index: usize) -> bool {
+    const PRONOUNS: [&str; 10] = ["i", "we", "he", "she", "they", "it", "you", "who", "which", "nobody"];
+    let verb = after_adverbs(line, index + 1);
+    let acts = |word: &String| is_past(word) || VERBS.has("state", word);
+    PRONOUNS.contains(&line.lower[index].as_str())
+        && line.lower.get(verb).is_some_and(acts)
+        && !line.gap(verb).contains(',')
 }
 
 /// Whether the verb at `index` follows "and", "then" or a comma, and so shares its subject.
@@ -90,14 +104,17 @@ mod tests {
     use super::*;
     use crate::feedback::answer::Answer;
 
-    fn said<'a>(text: &'a str, rule: fn(&Line<'_>) -> Vec<Span>) -> Vec<&'a str> {
+    fn said(text: &str, rule: fn(&Line<'_>) -> Vec<Span>) -> Vec<&str> {
         let answer = Answer::new(text);
         rule(&answer.lines[0]).into_iter().map(|span| answer.lines[0].said(span)).collect()
     }
 
     #[test]
     fn own_steps_are_found() {
-        assert_eq!(said("I first measured it, told Ana and then cut the job.", done_by_me), ["I first measured", "told", "cut"]);
+        assert_eq!(
+            said("I first measured it, told Ana and then cut the job.", done_by_me),
+            ["I first measured", "told", "cut"]
+        );
         assert_eq!(said("I asked her and she stopped and waited.", done_by_me), ["I asked"]);
         assert!(said("I was tired and had wanted a rest.", done_by_me).is_empty());
         assert!(said("I need speed.", done_by_me).is_empty());
@@ -111,7 +128,10 @@ mod tests {
 
     #[test]
     fn plans_are_found() {
-        assert_eq!(said("First I would simply run it and I'd also ask.", planned_by_me), ["I would simply run", "I'd also ask"]);
+        assert_eq!(
+            said("First I would simply run it and I'd also ask.", planned_by_me),
+            ["I would simply run", "I'd also ask"]
+        );
         assert_eq!(said("If it fails, I return the saved result.", planned_by_me), ["I return"]);
         assert!(said("I think I am late, and I would not.", planned_by_me).is_empty());
     }

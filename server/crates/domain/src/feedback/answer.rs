@@ -1,10 +1,18 @@
 //! An answer prepared for grading: its sentences with their words in lower case.
 
+use std::collections::HashSet;
+
 use super::{
     Quote,
     lexicon::{Phrase, Span, find},
 };
-use crate::text::{Sentence, Word, is_stop_word, sentences, words};
+use crate::text::{Sentence, Word, content_stems, is_stop_word, sentences, words};
+
+/// Stems that add nothing to the words of a question.
+const HOLLOW: [&str; 14] = [
+    "not", "sure", "import", "question", "good", "think", "describ", "tell", "answer", "end", "yes", "mean", "know",
+    "need",
+];
 
 /// An answer, divided once for all dimensions.
 pub(super) struct Answer<'a> {
@@ -41,13 +49,6 @@ impl<'a> Answer<'a> {
         }
         Self { text, lines, words: total }
     }
-
-    /// Every occurrence of the entries, with the sentence it stands in.
-    pub(super) fn find<'s>(&'s self, phrases: &'s [Phrase]) -> impl Iterator<Item = (&'s Line<'a>, Span)> {
-        self.lines
-            .iter()
-            .flat_map(move |line| line.find(phrases).into_iter().map(move |span| (line, span)))
-    }
 }
 
 impl<'a> Line<'a> {
@@ -76,6 +77,14 @@ impl<'a> Line<'a> {
     pub(super) fn gap(&self, index: usize) -> &'a str {
         let from = index.checked_sub(1).map_or(0, |before| self.words[before].end());
         &self.sentence.text[from..self.words[index].start]
+    }
+
+    /// Whether this says hardly anything beyond the question's own words, whose stems are `asked`.
+    pub(super) fn repeats(&self, asked: &HashSet<String>) -> bool {
+        let said: HashSet<String> = content_stems(self.sentence.text).into_iter().collect();
+        let said = || said.iter().filter(|stem| !HOLLOW.contains(&stem.as_str()));
+        let known = said().filter(|stem| asked.contains(*stem)).count();
+        known == said().count() || known >= 2 && known * 5 >= said().count() * 3
     }
 
     /// Whether this is a mere list of terms: many commas and hardly any word of grammar. Such a

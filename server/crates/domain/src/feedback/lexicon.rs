@@ -36,9 +36,7 @@ impl Lexicon {
 
     /// Whether the single word is an entry of the group.
     pub(super) fn has(&self, group: &str, word: &str) -> bool {
-        self.group(group)
-            .iter()
-            .any(|phrase| phrase.len() == 1 && matches(phrase[0], word))
+        self.group(group).iter().any(|phrase| phrase.len() == 1 && matches(phrase[0], word))
     }
 
     /// The names of the groups.

@@ -3,20 +3,33 @@
 use crate::question::{KeyPoint, Question, QuestionKind};
 
 /// Verbs that open a key point about a story, when another of them is joined to it.
-const TELLING: [&str; 12] =
-    ["says", "names", "explains", "describes", "gives", "tells", "states", "admits", "mentions", "shows", "compares", "lists"];
+const TELLING: [&str; 12] = [
+    "says",
+    "names",
+    "explains",
+    "describes",
+    "gives",
+    "tells",
+    "states",
+    "admits",
+    "mentions",
+    "shows",
+    "compares",
+    "lists",
+];
 
 /// Words that begin a statement, so that "Say that" can stand before it.
 const STATEMENT: [&str; 10] = ["The", "A", "An", "It", "Each", "Every", "They", "There", "This", "These"];
 
-/// "one hedge", "4 hedges": small numbers as words, the rest as figures.
-pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+/// "four", "12": small numbers as words, the rest as figures.
+pub(super) fn number(n: usize) -> String {
     const SMALL: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    let noun = if n == 1 { one } else { many };
-    match SMALL.get(n) {
-        Some(word) => format!("{word} {noun}"),
-        None => format!("{n} {noun}"),
-    }
+    SMALL.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
+}
+
+/// "one hedge", "four hedges".
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
 /// `text` with a capital letter at its start.
@@ -36,7 +49,8 @@ pub(super) fn quoted(said: &[&str], most: usize) -> String {
         }
     }
     distinct.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
-    let shown: Vec<String> = distinct.iter().take(most).map(|(word, times)| format!("“{word}”{}", often(*times))).collect();
+    let shown: Vec<String> =
+        distinct.iter().take(most).map(|(word, times)| format!("“{word}”{}", often(*times))).collect();
     joined(&shown)
 }
 
@@ -52,7 +66,9 @@ fn often(times: usize) -> String {
 fn lower(text: &str) -> String {
     let words = text.split_whitespace().map(|word| match word {
         "I" | "i" => "I".to_owned(),
-        other if other.starts_with("I'") || other.starts_with("I’") || other.starts_with("i'") => capital(&other.to_lowercase()),
+        other if other.starts_with("I'") || other.starts_with("I’") || other.starts_with("i'") => {
+            capital(&other.to_lowercase())
+        }
         other => other.to_lowercase(),
     });
     words.collect::<Vec<_>>().join(" ")
@@ -72,7 +88,7 @@ pub(super) fn clip(sentence: &str, most: usize) -> String {
     let mut words = sentence.split_whitespace();
     let start: Vec<&str> = words.by_ref().take(most).collect();
     let start = start.join(" ");
-    let bare = start.trim_end_matches(|c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?'));
+    let bare = start.trim_end_matches(['.', ',', ';', ':', '!', '?']);
     let more = if words.next().is_some() { " …" } else { "" };
     format!("“{bare}{more}”")
 }
@@ -178,7 +194,10 @@ mod tests {
     fn points_of_the_craft_are_statements() {
         let craft = Question { kind: QuestionKind::Technical, ..question() };
         assert_eq!(advice(&craft, &point("The server stores the key.")), "Say that the server stores the key.");
-        assert_eq!(advice(&craft, &point("Check that the data are right.")), "Add this point: “Check that the data are right.”");
+        assert_eq!(
+            advice(&craft, &point("Check that the data are right.")),
+            "Add this point: “Check that the data are right.”"
+        );
         assert_eq!(made(&craft, &point("DNS is cached.")), "You make a key point: DNS is cached.");
     }
 

@@ -83,7 +83,7 @@ pub fn difficulty(setup: &Setup, asked: &[Asked]) -> u8 {
     let range = setup.level.range();
     let mut level = setup.level.start();
     let (mut strong, mut weak) = (0, 0);
-    for question in asked.iter().filter(|question| !question.skipped && question.grade.is_some()) {
+    for question in asked.iter().filter(|question| question.grade.is_some()) {
         let overall = question.overall().unwrap_or(0);
         strong = if overall >= STRONG { strong + 1 } else { 0 };
         weak = if overall < WEAK { weak + 1 } else { 0 };

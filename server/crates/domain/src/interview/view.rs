@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Setup;
-use crate::feedback::{Band, Dimension, Grade};
+use crate::feedback::{Band, Grade, Mean};
 use crate::{Id, Timestamp};
 
 /// Marks the identifier of an interview.
@@ -110,7 +110,7 @@ pub struct Message {
     pub kind: MessageKind,
     /// Greeting, bridge, follow-up, closing words or answer.
     pub text: String,
-    /// The question of the bank, word for word, after the text.
+    /// The question or follow-up of the bank, word for word, after the text.
     pub question: Option<String>,
     /// Who worded the text: "built-in coach" or the model's name.
     pub wording: String,
@@ -180,17 +180,6 @@ pub struct InterviewView {
     pub draft: String,
 }
 
-/// One dimension over a whole interview.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DimensionSummary {
-    /// Which.
-    pub dimension: Dimension,
-    /// Mean over the graded answers, 0 to 100.
-    pub value: u8,
-    /// How many answers it is the mean of.
-    pub answers: u32,
-}
-
 /// The report of an interview.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -204,8 +193,8 @@ pub struct Report {
     pub started: Timestamp,
     /// 0 to 100; none when no answer could be graded.
     pub overall: Option<u8>,
-    /// Each dimension, in the order of [`Dimension`].
-    pub dimensions: Vec<DimensionSummary>,
+    /// Each dimension, in the order of [`crate::feedback::Dimension`]; empty without a graded answer.
+    pub dimensions: Vec<Mean>,
     /// The first thing to read.
     pub strength: Option<String>,
     /// What to practise next, most useful first.

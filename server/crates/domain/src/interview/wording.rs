@@ -42,10 +42,9 @@ pub fn bridge(asked: usize, total: usize) -> String {
     .to_owned()
 }
 
-/// Puts the follow-up question of a key point; `count` is how many were asked on this question.
-pub fn follow_up(question: &str, count: usize) -> String {
-    let lead = pick(&["Let me ask a little further.", "One more thing on this."], count);
-    format!("{lead} {question}")
+/// Leads to a follow-up question; `count` is how many were asked on this question before.
+pub fn follow_up(count: usize) -> String {
+    pick(&["Let me ask a little further.", "One more thing on this."], count).to_owned()
 }
 
 /// Closes the interview.

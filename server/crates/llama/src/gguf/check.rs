@@ -27,6 +27,8 @@ pub struct Summary {
     pub architecture: String,
     /// How many tensors the file has.
     pub tensors: u64,
+    /// Whether it can read text: some files hold only the numbers.
+    pub has_vocabulary: bool,
 }
 
 /// Reads the header of `path` and holds it against the file's length.
@@ -37,7 +39,7 @@ pub fn check(path: &Path) -> Result<Summary> {
     let refuse = |kind, reason: String| Error::new(kind, format!("{} cannot be used as a model: {reason}.", path.display()));
     let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata.len())));
     let (file, length) = opened.map_err(|error| refuse(ErrorKind::NotFound, error.to_string()))?;
-    let mut header = Header { file: BufReader::with_capacity(1 << 16, file), length, read: 0, alignment: ALIGNMENT, architecture: None };
+    let mut header = Header { file: BufReader::with_capacity(1 << 16, file), length, read: 0, alignment: ALIGNMENT, architecture: None, tokeniser: None };
     header.check().map_err(|reason| refuse(ErrorKind::Invalid, reason))
 }
 
@@ -49,6 +51,7 @@ struct Header {
     read: u64,
     alignment: u64,
     architecture: Option<String>,
+    tokeniser: Option<String>,
 }
 
 impl Header {
@@ -74,7 +77,8 @@ impl Header {
             return Err(format!("it is cut short: its tensors need more than its {} bytes", self.length));
         }
         let architecture = self.architecture.take().ok_or("it does not say which architecture it has")?;
-        Ok(Summary { architecture, tensors })
+        let has_vocabulary = self.tokeniser.as_ref().is_some_and(|kind| kind != "none" && kind != "no_vocab");
+        Ok(Summary { architecture, tensors, has_vocabulary })
     }
 
     fn entry(&mut self) -> Checked<()> {
@@ -93,7 +97,11 @@ impl Header {
                 self.architecture = Some(self.text(64)?);
                 Ok(())
             }
-            ("general.alignment" | "general.architecture", _) => Err(format!("its {key} is of the wrong kind")),
+            ("tokenizer.ggml.model", 8) => {
+                self.tokeniser = Some(self.text(64)?);
+                Ok(())
+            }
+            ("general.alignment" | "general.architecture" | "tokenizer.ggml.model", _) => Err(format!("its {key} is of the wrong kind")),
             (_, 9) => self.list(),
             _ => self.skip_value(kind),
         }

@@ -1,0 +1,87 @@
+# The commands of this repository; `make` alone lists them. Set-up steps are in .ci/setup.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Everything that is built or fetched lives outside the checkout, so that a fresh clone starts warm.
+BUILD_CACHE ?= $(HOME)/.cache/lodestar
+CARGO_TARGET_DIR ?= $(BUILD_CACHE)/target
+LODESTAR_TEST_MODELS ?= $(BUILD_CACHE)/models
+# Leptos compiles the output's name in; unless every cargo command sees it, each would rebuild what another built.
+LEPTOS_OUTPUT_NAME := lodestar
+LEPTOS_SITE_ROOT := $(CARGO_TARGET_DIR)/site
+PATH := $(BUILD_CACHE)/tools/bin:$(HOME)/.cargo/bin:$(CURDIR)/style/node_modules/.bin:$(PATH)
+export BUILD_CACHE CARGO_TARGET_DIR LODESTAR_TEST_MODELS LEPTOS_OUTPUT_NAME LEPTOS_SITE_ROOT PATH
+
+BINARY := $(CARGO_TARGET_DIR)/release/lodestar
+EMBEDDING := all-MiniLM-L6-v2
+DATA = $${LODESTAR_DATA__DIR:-data}
+
+# The crates that run on the server. Linted, tested and built in one profile with one set of features, so that
+# llama.cpp and every dependency are compiled once.
+SERVER_CRATES := $(addprefix -p ,domain knowledge store inference integrations llama services app server) --features app/ssr
+# What cargo-leptos builds for the browser, in its own folder and profile.
+BROWSER := --target wasm32-unknown-unknown --profile wasm-release --target-dir $(CARGO_TARGET_DIR)/front
+
+.PHONY: help run dev build models setup test lint format unit end2end bench screenshots clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build models ## Set up, build and serve on http://127.0.0.1:3000
+	@mkdir -p "$(DATA)/models"
+	@cp -n "$(LODESTAR_TEST_MODELS)/$(EMBEDDING)"* "$(DATA)/models/"
+	@exec $(BINARY) serve
+
+dev: ## Serve a debug build, rebuilt and reloaded on every change
+	@.ci/setup build
+	@npm --prefix style run --silent assets
+	@cargo run --package server -- models pull
+	@cargo leptos watch -- serve
+
+build: ## Build the release binary and its site, unless they are up to date
+	@.ci/setup build
+	@.ci/build
+
+models: build ## Fetch the embedding model into the cache
+	@test -e "$(LODESTAR_TEST_MODELS)/$(EMBEDDING).gguf" || LODESTAR_MODELS__DIR="$(LODESTAR_TEST_MODELS)" $(BINARY) models pull
+
+setup: ## Install whatever building and testing need
+	@.ci/setup build test
+
+test: ## Set up, then run every check; the last line counts the end-to-end tests
+	@.ci/setup build test
+	@.ci/test
+
+lint: ## Check formatting, lints (warnings are errors) and the dependency rules
+	@.ci/setup build test
+	@cargo fmt --all --check
+	@cargo clippy --release $(SERVER_CRATES) --all-targets -- --deny warnings
+	@cargo clippy $(BROWSER) -p app --features app/hydrate -- --deny warnings
+	@cargo clippy $(BROWSER) -p frontend -- --deny warnings
+	@cargo deny --offline check --hide-inclusion-graph --allow unused-wrapper bans licenses sources
+	@cd end2end && npm run --silent check
+
+format: ## Format the Rust sources
+	@cargo fmt --all
+
+unit: models ## Run unit and integration tests, on SQLite and on a PostgreSQL of their own
+	@.ci/setup test
+	@.ci/postgres run cargo nextest run --cargo-profile release --no-fail-fast --status-level slow $(SERVER_CRATES)
+
+end2end: models ## Run the end-to-end tests in Chromium; ARGS goes to playwright
+	@.ci/setup test
+	@cd end2end && E2E_BINARY="$(BINARY)" npx playwright test $(ARGS)
+
+screenshots: models ## Take the product's screenshots that the landing page and the README show
+	@.ci/setup test
+	@cd end2end && E2E_BINARY="$(BINARY)" E2E_SCREENSHOTS=../public/screenshots npx playwright test shots
+
+bench: models ## Measure page latency and embeddings; writes target/bench/*.json
+	@.ci/setup test
+	@cd end2end && E2E_BINARY="$(BINARY)" node bench/run.mjs
+
+clean: ## Remove what was built; keep models and data
+	@rm -rf "$(CARGO_TARGET_DIR)" target style/node_modules end2end/node_modules end2end/output

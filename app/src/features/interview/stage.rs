@@ -1,0 +1,223 @@
+//! What the interview page knows while it is open, and how that changes: the state that the server
+//! told last, and the message that is being spoken.
+
+use std::time::Duration;
+
+use domain::ErrorKind;
+use domain::interview::{Author, InterviewView, Message, Status};
+use futures::StreamExt;
+use futures::channel::oneshot;
+use leptos::leptos_dom::helpers::IntervalHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::api;
+use super::stream::Words;
+use crate::error::Failure;
+
+/// The page's state; a handle that can be copied.
+#[derive(Clone, Copy)]
+pub struct Stage {
+    /// The interview as the server told it last.
+    pub view: RwSignal<InterviewView>,
+    /// The message that is being spoken, if one is.
+    pub words: RwSignal<Option<Words>>,
+    /// Why the state could not be loaded again.
+    pub failure: RwSignal<Option<Failure>>,
+    /// Counts the listenings; one that is no longer the latest ends.
+    listening: StoredValue<u32>,
+}
+
+impl Stage {
+    /// Shows `view`. A greeting that was `fetched` by this page, and so was never on it, is spoken;
+    /// what came with the page as HTML stands there as it is, unless a model is still writing it.
+    pub fn new(view: InterviewView, fetched: bool) -> Self {
+        let greets = fetched && view.messages.len() == 1;
+        let spoken = newest(&view).filter(|message| greets || fetched && message.pending).map(|message| Words::begin(message.turn, ""));
+        let stage = Self { view: RwSignal::new(view), words: RwSignal::new(spoken), failure: RwSignal::new(None), listening: StoredValue::new(0) };
+        Effect::new(move || stage.begin());
+        stage
+    }
+
+    /// In the browser: lets seconds pass, and speaks what is not yet said.
+    fn begin(self) {
+        let second = move || {
+            if self.words.with_untracked(Option::is_some) {
+                self.words.update(|words| words.iter_mut().for_each(Words::second));
+            }
+        };
+        if let Ok(seconds) = set_interval_with_handle(second, Duration::from_secs(1)) {
+            on_cleanup(move || IntervalHandle::clear(&seconds));
+        }
+        let pending = self.view.with_untracked(|view| newest(view).filter(|message| message.pending).cloned());
+        if let Some(words) = self.words.get_untracked() {
+            self.listen(words.turn());
+        } else if let Some(message) = pending {
+            self.speak(&message);
+        }
+    }
+
+    /// An action changed the interview: shows how it stands, and speaks what the interviewer says to it.
+    pub fn accept(self, view: InterviewView) {
+        let known = self.view.with_untracked(|known| known.messages.len());
+        let reply = newest(&view).filter(|message| message.turn as usize >= known).cloned();
+        self.words.set(reply.as_ref().map(|message| Words::begin(message.turn, "")));
+        self.show(view);
+        if let Some(message) = reply {
+            self.listen(message.turn);
+        }
+    }
+
+    /// Shows `view` as it is.
+    fn show(self, view: InterviewView) {
+        self.failure.set(None);
+        self.view.set(view);
+    }
+
+    /// Stops speaking: the built-in words are shown at once. A model that is still writing others
+    /// is told to leave it.
+    pub fn stop(self) {
+        let id = self.view.with_untracked(|view| view.id);
+        let pending = self.view.with_untracked(|view| newest(view).filter(|message| message.pending).map(|message| message.turn));
+        self.hush();
+        if let Some(turn) = pending {
+            let run = self.listening.get_value();
+            spawn_local(async move {
+                // Should the server not hear it, the model's words come with the next state.
+                if let (Ok(view), true) = (api::stop_message(id, turn).await, self.is_latest(run)) {
+                    self.show(view);
+                }
+            });
+        }
+    }
+
+    /// Ends every listening; the words that the page has are shown.
+    fn hush(self) {
+        self.listening.update_value(|run| *run += 1);
+        self.words.set(None);
+    }
+
+    /// Shows `view` as it is, all of it.
+    fn settled(self, view: InterviewView) {
+        self.hush();
+        self.show(view);
+    }
+
+    /// Asks the server how the interview stands, and shows that.
+    pub fn reload(self) {
+        let id = self.view.with_untracked(|view| view.id);
+        spawn_local(async move {
+            let state = api::interview(id.to_string()).await;
+            if self.listening.try_get_value().is_none() {
+                return;
+            }
+            match state {
+                Ok(view) => self.settled(view),
+                Err(failure) => self.failure.set(Some(failure)),
+            }
+        });
+    }
+
+    fn speak(self, message: &Message) {
+        let shown = [Some(message.text.as_str()), message.question.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+        self.words.set(Some(Words::begin(message.turn, &shown)));
+        self.listen(message.turn);
+    }
+
+    /// Follows the words of the message at `turn` until all of it is there.
+    fn listen(self, turn: u32) {
+        self.listening.update_value(|run| *run += 1);
+        let run = self.listening.get_value();
+        spawn_local(async move {
+            let complete = self.hear(run, turn).await;
+            if !self.is_latest(run) {
+                return;
+            }
+            if self.view.with_untracked(|view| is_pending(view, turn)) {
+                self.settle(run, turn, complete).await;
+            } else {
+                // The whole text has been here from the start.
+                self.hush();
+            }
+        });
+    }
+
+    /// Takes the words as they come; whether they came to their end.
+    async fn hear(self, run: u32, turn: u32) -> bool {
+        let id = self.view.with_untracked(|view| view.id);
+        let Ok(stream) = api::message_words(id, turn).await else { return false };
+        let mut chunks = stream.into_inner();
+        while let Some(chunk) = chunks.next().await {
+            let Ok(chunk) = chunk else { return false };
+            if !self.is_latest(run) {
+                return false;
+            }
+            self.words.update(|words| words.iter_mut().for_each(|words| words.hear(&chunk)));
+        }
+        true
+    }
+
+    /// A model was writing the message: asks how it stands now, after growing pauses while the
+    /// connection is broken, until the server has the whole message or goes on speaking it.
+    async fn settle(self, run: u32, turn: u32, complete: bool) {
+        let id = self.view.with_untracked(|view| view.id);
+        let mut waits = !complete;
+        loop {
+            if waits {
+                self.words.update(|words| words.iter_mut().for_each(Words::interrupt));
+                let pause = self.words.with_untracked(|words| words.as_ref().map_or(Duration::from_secs(1), Words::pause));
+                sleep(pause).await;
+            }
+            waits = true;
+            let state = if self.is_latest(run) { api::interview(id.to_string()).await } else { return };
+            if !self.is_latest(run) {
+                return;
+            }
+            match state {
+                Ok(view) if !is_pending(&view, turn) => return self.settled(view),
+                Ok(view) if !complete => {
+                    self.show(view);
+                    self.words.update(|words| words.iter_mut().for_each(Words::again));
+                    return self.listen(turn);
+                }
+                Err(failure) if !matches!(failure.0.kind, ErrorKind::Busy | ErrorKind::TooMany | ErrorKind::Unexpected) => {
+                    self.hush();
+                    return self.failure.set(Some(failure));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Whether the page is still there and the listening `run` is the latest.
+    fn is_latest(self, run: u32) -> bool {
+        self.listening.try_get_value() == Some(run)
+    }
+}
+
+/// The newest message, if the interviewer says it.
+fn newest(view: &InterviewView) -> Option<&Message> {
+    view.messages.last().filter(|message| message.kind.author() == Author::Coach)
+}
+
+/// Whether a model is still writing the message at `turn`.
+fn is_pending(view: &InterviewView, turn: u32) -> bool {
+    view.messages.iter().any(|message| message.turn == turn && message.pending)
+}
+
+/// Whether the interview goes on.
+pub fn is_open(view: &InterviewView) -> bool {
+    view.status == Status::Open
+}
+
+async fn sleep(time: Duration) {
+    let (done, woken) = oneshot::channel();
+    set_timeout(
+        move || {
+            // The page may be gone by now.
+            let _ = done.send(());
+        },
+        time,
+    );
+    let _ = woken.await;
+}

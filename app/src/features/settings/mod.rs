@@ -1,0 +1,13 @@
+//! Settings: name, password, theme and keys.
+
+pub mod api;
+mod keyboard;
+mod name;
+mod page;
+mod password;
+mod theme;
+mod theme_form;
+
+pub use page::SettingsPage;
+pub use theme::{Theme, Themes};
+pub use theme_form::ThemeSwitch;

@@ -1,0 +1,49 @@
+//! The root of all pages: which path shows which page.
+//!
+//! Every route renders completely on the server before it answers (`SsrMode::Async`), so that a
+//! page is whole without JavaScript and has the HTTP status that its failures give it.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
+use crate::features::dashboard::DashboardPage;
+use crate::features::interview::{InterviewPage, ReportPage, StartPage};
+use crate::features::landing::{LandingPage, NotFoundPage};
+use crate::features::settings::SettingsPage;
+
+/// First parts of the paths whose pages wake up in the browser. All others ship no WebAssembly.
+const AWAKE: [&str; 3] = ["dashboard", "interview", "settings"];
+
+/// Whether the page at `path` wakes up in the browser.
+pub(crate) fn wakes(path: &str) -> bool {
+    path.trim_start_matches('/').split('/').next().is_some_and(|first| AWAKE.contains(&first))
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let (routing, set_routing) = signal(false);
+    view! {
+        <Title formatter=|page| if page.is_empty() { "Lodestar".to_owned() } else { format!("{page} – Lodestar") }/>
+        <div class="routing" class:hidden=move || !routing.get()></div>
+        <Router set_is_routing=set_routing>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=LandingPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
+                    <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/interview") view=StartPage ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id") view=InterviewPage ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id/report") view=ReportPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

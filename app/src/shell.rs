@@ -1,0 +1,53 @@
+//! The document around the application, rendered on the server for every page.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags};
+
+use crate::features::settings::Theme;
+use crate::routes::{App, wakes};
+use crate::seam;
+
+/// What search engines and link previews say about the product.
+const DESCRIPTION: &str = "Rehearse job interviews in your own words, with feedback that quotes you and explains every score. Runs on your own machine.";
+
+/// The document. Pages that only read and send forms leave the WebAssembly out.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let nonce = use_nonce();
+    if let Some(nonce) = &nonce {
+        seam::content_security_policy(nonce);
+    }
+    let theme = Theme::from_slug(&seam::preference("theme").unwrap_or_default());
+    let colours = match theme {
+        Theme::Light => vec![("all", Theme::PAPER)],
+        Theme::Dark => vec![("all", Theme::INK)],
+        Theme::System => vec![("(prefers-color-scheme: light)", Theme::PAPER), ("(prefers-color-scheme: dark)", Theme::INK)],
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.name()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                {colours.into_iter().map(|(media, colour)| view! { <meta name="theme-color" media=media content=colour/> }).collect_view()}
+                <meta name="description" content=DESCRIPTION/>
+                <meta property="og:site_name" content="Lodestar"/>
+                <meta property="og:type" content="website"/>
+                <meta property="og:title" content="Lodestar: practise the interview before it counts"/>
+                <meta property="og:description" content=DESCRIPTION/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="icon" href="/icon-192.png" type="image/png" sizes="192x192"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <HashedStylesheet options=options.clone() id="leptos"/>
+                <script src="/register-sw.js" defer nonce=nonce></script>
+                <AutoReload options=options.clone()/>
+                {wakes(&seam::path()).then(|| view! { <HydrationScripts options=options/> })}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

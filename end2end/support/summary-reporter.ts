@@ -1,0 +1,34 @@
+// Prints what was measured and, as the very last line, how many tests passed and failed.
+import type { FullResult, Reporter, Suite, TestCase } from "@playwright/test/reporter";
+
+export default class Summary implements Reporter {
+  private suite: Suite | undefined;
+  private errors = 0;
+
+  onBegin(_config: unknown, suite: Suite): void {
+    this.suite = suite;
+  }
+
+  /** Something outside any test went wrong: a file that does not load, a fixture that cannot be torn down. */
+  onError(): void {
+    this.errors += 1;
+  }
+
+  onEnd(result: FullResult): void {
+    const tests = this.suite?.allTests() ?? [];
+    const measured = tests.flatMap((test) => test.annotations.filter(({ type }) => type === "measured"));
+    if (measured.length > 0) console.log(`\nMeasured:\n${measured.map(({ description }) => `  ${description}`).join("\n")}`);
+
+    const of = (...outcomes: ReturnType<TestCase["outcome"]>[]) => tests.filter((test) => outcomes.includes(test.outcome()));
+    const skipped = of("skipped");
+    // A test that never ran because one that it depends on failed counts as failed, not as left out on purpose.
+    const left = skipped.filter((test) => test.results.length === 0 || test.expectedStatus !== "skipped").length;
+    const failed = of("unexpected", "flaky").length + left + this.errors;
+    const stopped = result.status !== "passed" && failed === 0 ? 1 : 0;
+    console.log(`\n${of("expected").length} passed, ${failed + stopped} failed, ${skipped.length - left} skipped`);
+  }
+
+  printsToStdio(): boolean {
+    return true;
+  }
+}

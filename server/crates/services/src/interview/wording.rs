@@ -1,0 +1,186 @@
+//! What the coach says, word by word: the built-in wording, or a model's where one is configured.
+//!
+//! The built-in wording is saved with the message before anything else happens, so a model can
+//! only replace it, never be missed. A model's text is written once, by a task that goes on when
+//! its reader leaves; every reader gets it from the beginning.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::Result;
+use domain::interview::{InterviewId, Message, MessageKind, Setup};
+use futures::stream::{self, BoxStream, StreamExt};
+use inference::{Engine, Request};
+use store::Store;
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+
+use super::session::Session;
+
+/// Time between two words of the built-in coach: brisk reading speed.
+const PACE: Duration = Duration::from_millis(22);
+/// How long a model may take for its first token, and for each one after it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest wording that is taken from a model, in characters and tokens.
+const LONGEST: (usize, u32) = (600, 120);
+
+/// A text that is being written.
+#[derive(Clone, Default)]
+struct Live {
+    text: String,
+    done: bool,
+}
+
+type Lives = Arc<Mutex<HashMap<(InterviewId, u32), Writing>>>;
+
+struct Writing {
+    live: watch::Receiver<Live>,
+    task: tokio::task::AbortHandle,
+}
+
+pub(super) struct Wordsmith {
+    store: Store,
+    coach: Option<Arc<dyn Engine>>,
+    lives: Lives,
+}
+
+impl Wordsmith {
+    pub(super) fn new(store: Store, coach: Option<Arc<dyn Engine>>) -> Self {
+        Self { store, coach, lives: Lives::default() }
+    }
+
+    /// Leaves the wording of the interviewer's new messages to the model, if there is one.
+    pub(super) fn claim(&self, session: &mut Session) {
+        if self.coach.is_some() {
+            session.leave_wording_open();
+        }
+    }
+
+    /// Has the model word the interviewer's last message, if that waits for it.
+    pub(super) fn begin(&self, session: &Session, name: &str) {
+        let Some((coach, message)) = self.coach.clone().zip(session.messages.last().filter(|message| message.pending).cloned()) else { return };
+        let key = (session.row.id, message.turn);
+        let answer = session.messages.iter().rev().find(|message| message.kind == MessageKind::Answer).map(|message| message.text.as_str());
+        let request = request(&message, &session.row.setup, name, answer.unwrap_or_default());
+        let (sender, live) = watch::channel(Live::default());
+        let (store, lives) = (self.store.clone(), self.lives.clone());
+        // The entry must be there before the task can remove it.
+        let mut entries = lock(&self.lives);
+        let task = tokio::spawn(async move {
+            let words = match write(&*coach, request, &sender).await {
+                Ok(text) => Some((text, coach.name().to_owned())),
+                Err(reason) => {
+                    tracing::warn!(model = coach.name(), reason, "the built-in wording is used");
+                    None
+                }
+            };
+            if let Err(error) = settle(&store, key, words).await {
+                tracing::warn!(%error, "a wording could not be saved; the built-in one stays");
+            }
+            sender.send_modify(|live| live.done = true);
+            lock(&lives).remove(&key);
+        });
+        entries.insert(key, Writing { live, task: task.abort_handle() });
+    }
+
+    /// Stops writing the message; the built-in wording stays.
+    pub(super) async fn stop(&self, id: InterviewId, turn: u32) -> Result<()> {
+        let writing = lock(&self.lives).remove(&(id, turn));
+        if let Some(writing) = writing {
+            writing.task.abort();
+        }
+        settle(&self.store, (id, turn), None).await
+    }
+
+    /// The words of a message: its text as it is written, then its question.
+    pub(super) fn words(&self, id: InterviewId, message: Message) -> BoxStream<'static, String> {
+        let question = stream::iter(message.question.into_iter().flat_map(|question| paced_words(&format!("\n\n{question}")))).then(pace);
+        let live = message.pending.then(|| lock(&self.lives).get(&(id, message.turn)).map(|writing| writing.live.clone())).flatten();
+        match live {
+            Some(live) => pieces(live).chain(question).boxed(),
+            // Not pending, or pending since before a restart: what is saved is what there is.
+            None => stream::iter(paced_words(&message.text)).then(pace).chain(question).boxed(),
+        }
+    }
+}
+
+/// The words of `text`, each with the white space before it.
+fn paced_words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for character in text.chars() {
+        match words.last_mut() {
+            Some(word) if !(character.is_whitespace() && word.chars().any(|c| !c.is_whitespace())) => word.push(character),
+            _ => words.push(character.to_string()),
+        }
+    }
+    words
+}
+
+async fn pace(word: String) -> String {
+    tokio::time::sleep(PACE).await;
+    word
+}
+
+/// What a text gains, until it is done.
+fn pieces(live: watch::Receiver<Live>) -> BoxStream<'static, String> {
+    WatchStream::new(live)
+        .scan((0, false), |(sent, done), live| {
+            if *done {
+                return futures::future::ready(None);
+            }
+            let piece = live.text[*sent..].to_owned();
+            (*sent, *done) = (live.text.len(), live.done);
+            futures::future::ready(Some(piece))
+        })
+        .filter(|piece| futures::future::ready(!piece.is_empty()))
+        .boxed()
+}
+
+/// Writes with the model, and says why when nothing good comes of it.
+async fn write(coach: &dyn Engine, request: Request, sender: &watch::Sender<Live>) -> Result<String, String> {
+    let late = |_| format!("no token within {} s", PATIENCE.as_secs());
+    let mut pieces = tokio::time::timeout(PATIENCE, coach.stream(request)).await.map_err(late)?.map_err(|error| error.message)?;
+    let mut text = String::new();
+    while let Some(piece) = tokio::time::timeout(PATIENCE, pieces.next()).await.map_err(late)? {
+        let piece = piece.map_err(|error| error.message)?;
+        text.extend(piece.chars().filter(|character| !character.is_control() || *character == '\n'));
+        if text.chars().count() > LONGEST.0 {
+            break;
+        }
+        sender.send_modify(|live| live.text.clone_from(&text));
+    }
+    let text = text.trim();
+    if text.chars().any(char::is_alphanumeric) { Ok(text.to_owned()) } else { Err("nothing printable".to_owned()) }
+}
+
+async fn settle(store: &Store, (id, turn): (InterviewId, u32), words: Option<(String, String)>) -> Result<()> {
+    store.transaction(move |connection| Box::pin(store::interview::settle_message(connection, id, turn, words))).await
+}
+
+/// What the model is asked. The person's answer is material between marks, never an instruction;
+/// whatever the model makes of it, it words one sentence and decides nothing.
+fn request(message: &Message, setup: &Setup, name: &str, answer: &str) -> Request {
+    let task = match message.kind {
+        MessageKind::Greeting => include_str!("prompts/greeting.txt"),
+        MessageKind::FollowUp => include_str!("prompts/follow_up.txt"),
+        MessageKind::Closing => include_str!("prompts/closing.txt"),
+        _ => include_str!("prompts/bridge.txt"),
+    };
+    let question = message.question.as_deref().unwrap_or_default();
+    let answer: String = answer.chars().filter(|character| !matches!(character, '<' | '>')).take(1_500).collect();
+    let task = task
+        .replace("{name}", name)
+        .replace("{role}", setup.role.name())
+        .replace("{level}", setup.level.name())
+        .replace("{count}", &setup.questions.to_string())
+        .replace("{question}", question)
+        .replace("{answer}", &answer);
+    let messages = vec![inference::Message::system(include_str!("prompts/system.txt")), inference::Message::user(task)];
+    Request { max_tokens: LONGEST.1, ..Request::new(messages, message.turn) }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The map stays whole even if a holder panicked: every change to it is a single call.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,76 @@
+//! One file a command.
+#![allow(clippy::print_stdout, reason = "commands answer on standard output")]
+
+mod admin;
+mod evaluate;
+mod logging;
+mod models;
+mod serve;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use server::{compose, config::Config, config::DEFAULT};
+
+/// Lodestar, a private career coach that runs on your own machine.
+#[derive(Parser)]
+#[command(name = "lodestar", version)]
+pub struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Serve the pages.
+    Serve,
+    /// Bring the tables of the database up to date.
+    Migrate,
+    /// See, fetch and check models.
+    #[command(subcommand)]
+    Models(models::Task),
+    /// Manage administrators.
+    #[command(subcommand)]
+    Admin(admin::Task),
+    /// Print or check the configuration.
+    #[command(subcommand)]
+    Config(ConfigTask),
+    /// Measure how good something is.
+    #[command(subcommand)]
+    Evaluate(evaluate::Task),
+}
+
+#[derive(Subcommand)]
+enum ConfigTask {
+    /// Print the reference file: every key with its meaning and default.
+    Default,
+    /// Read the configuration, and print it if it is valid; secrets are left out.
+    Check,
+}
+
+impl Command {
+    /// Does what was asked.
+    pub async fn run(self) -> Result<()> {
+        if let Task::Config(ConfigTask::Default) = self.task {
+            print!("{DEFAULT}");
+            return Ok(());
+        }
+        let config = Config::load()?;
+        if let Task::Config(ConfigTask::Check) = self.task {
+            println!("{config:#?}\nThe configuration is valid.");
+            return Ok(());
+        }
+        logging::start(&config)?;
+        match self.task {
+            Task::Serve => serve::run(&config).await,
+            Task::Migrate => {
+                compose::store(&config).await?.migrate().await?;
+                println!("The tables are up to date.");
+                Ok(())
+            }
+            Task::Models(task) => task.run(&config).await,
+            Task::Admin(task) => task.run(&config).await,
+            Task::Evaluate(task) => task.run(&config).await,
+            Task::Config(_) => Ok(()),
+        }
+    }
+}

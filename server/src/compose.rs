@@ -1,0 +1,82 @@
+//! Chooses the implementations that the configuration asks for, in this one place.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use inference::models::{Library, Manifest};
+use inference::{Embedder, Engine};
+use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
+use services::account::Accounts;
+use services::interview::{Interviews, Models};
+use store::Store;
+
+use crate::config::Config;
+use crate::system::{SystemClock, SystemRandom};
+
+/// Every service and what the health checks look at.
+#[derive(Clone)]
+pub struct Lodestar {
+    /// The use cases of accounts.
+    pub accounts: Accounts,
+    /// The use cases of interviews.
+    pub interviews: Interviews,
+    /// The database.
+    pub store: Store,
+    /// The embedding model.
+    pub embedder: Arc<dyn Embedder>,
+    /// The data folder.
+    pub data_dir: PathBuf,
+}
+
+impl Lodestar {
+    /// Opens the database, brings its tables up to date and loads the models.
+    pub async fn compose(config: &Config) -> Result<Self> {
+        let store = store(config).await?;
+        store.migrate().await.context("the tables of the database cannot be brought up to date")?;
+        let embedder = embedder(config)?;
+        let coach = coach(config)?;
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let models = Models { embedder: embedder.clone(), coach };
+        Ok(Self {
+            accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
+            interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), models),
+            data_dir: config.data.dir.clone(),
+            store,
+            embedder,
+        })
+    }
+}
+
+/// The database, with the data folder made for it.
+pub async fn store(config: &Config) -> Result<Store> {
+    std::fs::create_dir_all(&config.data.dir).with_context(|| format!("the data folder {} cannot be made", config.data.dir.display()))?;
+    Ok(Store::connect(&config.database_url()).await?)
+}
+
+/// The models folder and what may be in it.
+pub fn library(config: &Config) -> Result<Library> {
+    Ok(Library::new(config.models_dir(), Manifest::built_in()?))
+}
+
+/// The embedding model, loaded.
+pub fn embedder(config: &Config) -> Result<Arc<dyn Embedder>> {
+    let choice = &config.models.embedding;
+    let options = EmbeddingOptions { threads: config.model_threads(), ..EmbeddingOptions::default() };
+    Ok(Arc::new(Embedding::open(name(choice), library(config)?.locate(choice)?, options)?))
+}
+
+/// The model that words what the coach says, loaded, if there is one.
+fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
+    if config.models.fast.is_empty() {
+        return Ok(None);
+    }
+    let choice = &config.models.fast;
+    let options = ChatOptions { threads: config.model_threads(), ..ChatOptions::default() };
+    Ok(Some(Arc::new(Chat::open(name(choice), library(config)?.locate(choice)?, options)?)))
+}
+
+/// What pages call a model: its name, or the name of its file.
+fn name(choice: &str) -> String {
+    Path::new(choice).file_name().map_or(choice, |file| file.to_str().unwrap_or(choice)).trim_end_matches(".gguf").to_owned()
+}

@@ -1,0 +1,257 @@
+//! The configuration: a file, overridden by the environment, checked as a whole.
+//!
+//! `lodestar.default.toml` holds every key with its meaning and default; a test keeps it and the
+//! structs below equal.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use domain::{Error, Result};
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// The reference file, as `lodestar config default` prints it.
+pub const DEFAULT: &str = include_str!("../lodestar.default.toml");
+/// What names of environment variables begin with.
+const PREFIX: &str = "LODESTAR_";
+/// Variables with that prefix that are no configuration keys.
+const NOT_KEYS: &[&str] = &["LODESTAR_CONFIG", "LODESTAR_TEST_MODELS", "LODESTAR_TEST_POSTGRES"];
+
+/// Everything that an operator can set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How it is reached.
+    pub http: Http,
+    /// Where it keeps things.
+    pub data: Data,
+    /// Which database.
+    pub database: Database,
+    /// Which models.
+    pub models: Models,
+    /// What it logs.
+    pub log: Log,
+}
+
+/// Section `[http]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on.
+    pub addr: SocketAddr,
+    /// The address that people type; empty for `http://` and [`Http::addr`].
+    pub public_url: String,
+    /// The folder of the built site; empty for the one beside the program.
+    pub site_dir: PathBuf,
+}
+
+/// Section `[data]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The folder for everything that is kept.
+    pub dir: PathBuf,
+}
+
+/// Section `[database]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:` or `postgres:` address; may hold a password.
+    pub url: String,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = match (self.url.split_once("://"), self.url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://[redacted]@{host}"),
+            _ => self.url.clone(),
+        };
+        f.debug_struct("Database").field("url", &shown).finish()
+    }
+}
+
+/// Section `[models]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// The folder of the models; empty for `models` in the data folder.
+    pub dir: PathBuf,
+    /// Name or path of the embedding model.
+    pub embedding: String,
+    /// Name or path of the model that words what the coach says; empty for none.
+    pub fast: String,
+    /// Processor threads; 0 for all cores.
+    pub threads: usize,
+}
+
+/// Section `[log]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A filter like `info,store=debug`.
+    pub level: String,
+    /// How lines look.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads the file that `LODESTAR_CONFIG` names, or `lodestar.toml` if it is there, and the
+    /// environment.
+    ///
+    /// # Errors
+    /// `Invalid` naming the key, the value and, for an unknown key, the nearest known one.
+    pub fn load() -> Result<Self> {
+        let environment: Vec<_> = std::env::vars().collect();
+        let named = environment.iter().find(|(name, _)| name == "LODESTAR_CONFIG").map(|(_, path)| PathBuf::from(path));
+        let path = named.clone().unwrap_or_else(|| PathBuf::from("lodestar.toml"));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(_) if named.is_none() && !path.exists() => String::new(),
+            Err(error) => return Err(wrong(format!("{} cannot be read: {error}.", path.display()))),
+        };
+        Self::parse(&text, &path, environment)
+    }
+
+    /// The configuration of a file's `text` and environment variables.
+    pub fn parse(text: &str, path: &Path, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let mut table: Table = toml::from_str(DEFAULT).map_err(|error| wrong(error.to_string()))?;
+        let file: Table = toml::from_str(text).map_err(|error| wrong(format!("{}: {error}", path.display())))?;
+        for (section, values) in file {
+            let Value::Table(values) = values else {
+                return Err(wrong(format!("{}: “{section}” must stand below a [section].", path.display())));
+            };
+            for (key, value) in values {
+                *slot(&mut table, &section, &key, &format!("{}: ", path.display()))? = value;
+            }
+        }
+        for (name, text) in environment {
+            let Some(key) = name.strip_prefix(PREFIX).filter(|_| !NOT_KEYS.contains(&name.as_str())) else { continue };
+            let Some((section, key)) = key.split_once("__") else {
+                return Err(wrong(format!("The environment variable {name} has no section: write LODESTAR_SECTION__KEY, with two underscores.")));
+            };
+            let slot = slot(&mut table, &section.to_lowercase(), &key.to_lowercase(), &format!("Environment variable {name}: "))?;
+            *slot = match slot {
+                Value::Integer(_) => text.parse().map(Value::Integer).map_err(|_| wrong(format!("{name} must be a whole number, not “{text}”.")))?,
+                _ => Value::String(text),
+            };
+        }
+        table.try_into().map_err(|error: toml::de::Error| wrong(format!("The configuration is wrong: {}.", error.to_string().trim())))
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() { format!("sqlite:{}", self.data.dir.join("lodestar.sqlite").display()) } else { self.database.url.clone() }
+    }
+
+    /// The folder of the models.
+    pub fn models_dir(&self) -> PathBuf {
+        if self.models.dir.as_os_str().is_empty() { self.data.dir.join("models") } else { self.models.dir.clone() }
+    }
+
+    /// Whether people reach it over HTTPS.
+    pub fn is_https(&self) -> bool {
+        self.http.public_url.starts_with("https://")
+    }
+
+    /// Threads that a model may use.
+    pub fn model_threads(&self) -> usize {
+        match self.models.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// The folder of the built site: configured, beside the program, or where the build puts it.
+    pub fn site_dir(&self) -> PathBuf {
+        if !self.http.site_dir.as_os_str().is_empty() {
+            return self.http.site_dir.clone();
+        }
+        let program = std::env::current_exe().unwrap_or_default();
+        let beside = program.parent().unwrap_or(Path::new("."));
+        let places = [beside.join("site"), beside.join("../site")];
+        places.iter().find(|place| place.is_dir()).unwrap_or(&places[0]).clone()
+    }
+}
+
+/// The place of a key, which the reference file says exists.
+fn slot<'t>(table: &'t mut Table, section: &str, key: &str, whence: &str) -> Result<&'t mut Value> {
+    let sections: Vec<_> = table.keys().cloned().collect();
+    let Some(Value::Table(values)) = table.get_mut(section) else {
+        return Err(unknown(whence, "section", section, &sections));
+    };
+    let keys: Vec<_> = values.keys().cloned().collect();
+    values.get_mut(key).ok_or_else(|| unknown(whence, &format!("key in [{section}]"), key, &keys))
+}
+
+fn unknown(whence: &str, what: &str, name: &str, known: &[String]) -> Error {
+    let nearest = known.iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    let hint = nearest.map(|nearest| format!(" Did you mean “{nearest}”?")).unwrap_or_default();
+    wrong(format!("{whence}there is no {what} named “{name}”.{hint}"))
+}
+
+fn wrong(message: String) -> Error {
+    Error::invalid("configuration", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config> {
+        Config::parse(text, Path::new("lodestar.toml"), environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn the_reference_file_is_complete_and_valid() {
+        // Every key of the structs must be in the file (it has no other source), and no key more.
+        let config = parse("", &[]).unwrap();
+        assert_eq!(config.http.addr.port(), 3000);
+        assert_eq!(config.database_url(), "sqlite:./data/lodestar.sqlite");
+        assert_eq!(config.models_dir(), Path::new("./data/models"));
+    }
+
+    #[test]
+    fn every_key_of_the_reference_file_is_explained() {
+        let lines: Vec<_> = DEFAULT.lines().collect();
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains(" = ") && !line.starts_with('#')) {
+            assert!(lines[number - 1].starts_with('#'), "{line} has no comment above it");
+        }
+    }
+
+    #[test]
+    fn the_file_is_overridden_by_the_environment() {
+        let config = parse("[http]\naddr = \"0.0.0.0:80\"\n[models]\nthreads = 3", &[("LODESTAR_HTTP__ADDR", "127.0.0.1:9"), ("LODESTAR_MODELS__THREADS", "2"), ("HOME", "/x")]).unwrap();
+        assert_eq!((config.http.addr.port(), config.models.threads), (9, 2));
+    }
+
+    #[test]
+    fn mistakes_name_the_nearest_key() {
+        let message = |text: &str, environment: &[(&str, &str)]| parse(text, environment).unwrap_err().message;
+        assert!(message("[http]\nadress = \"x\"", &[]).contains("Did you mean “addr”?"));
+        assert!(message("[htp]\naddr = \"x\"", &[]).contains("Did you mean “http”?"));
+        assert!(message("", &[("LODESTAR_DATA__DIRR", "x")]).contains("“dir”"));
+        assert!(message("", &[("LODESTAR_ADDR", "x")]).contains("LODESTAR_SECTION__KEY"));
+        assert!(message("", &[("LODESTAR_MODELS__THREADS", "many")]).contains("whole number"));
+        assert!(message("[http]\naddr = \"here\"", &[]).contains("addr"));
+        assert!(message("addr = 1", &[]).contains("[section]"));
+    }
+
+    #[test]
+    fn passwords_are_not_printed() {
+        let config = parse("[database]\nurl = \"postgres://ada:secret@db.example/lodestar\"", &[]).unwrap();
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("secret") && shown.contains("db.example"), "{shown}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Gives the pages their services: each one as a context of its own.
+
+use leptos::prelude::provide_context;
+
+use crate::compose::Lodestar;
+
+/// Provides every service. Goes to each entry point that renders the app.
+pub fn provide(lodestar: &Lodestar) {
+    provide_context(lodestar.accounts.clone());
+    provide_context(lodestar.interviews.clone());
+}
