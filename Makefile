@@ -32,7 +32,7 @@ help: ## List these commands
 
 run: build models ## Set up, build and serve on http://127.0.0.1:3000
 	@mkdir -p "$(DATA)/models"
-	@cp -n "$(LODESTAR_TEST_MODELS)/$(EMBEDDING)"* "$(DATA)/models/"
+	@cp -n "$(LODESTAR_TEST_MODELS)/$(EMBEDDING)".{gguf,toml} "$(DATA)/models/"
 	@exec $(BINARY) serve
 
 dev: ## Serve a debug build, rebuilt and reloaded on every change

@@ -27,7 +27,7 @@ const { count, size, warnings } = await generateSW({
   ],
   modifyURLPrefix: { "": "/" },
   // cargo-leptos names files by their MD5 in URL-safe base64; what has such a name never changes.
-  dontCacheBustURLsMatching: /^pkg\/(?:.*[./])?[\w-]{22}\.(?:css|js|wasm)$/,
+  dontCacheBustURLsMatching: /^\/pkg\/(?:.*\/)?(?:[^/]+\.)?[\w-]{22}\.(?:css|js|wasm)$/,
   maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
   swDest: join(site, "sw.js"),
   // One file, no importScripts: nothing else to allow in the content security policy.
@@ -35,9 +35,8 @@ const { count, size, warnings } = await generateSW({
   mode: "production",
   sourcemap: false,
   cacheId: "lodestar",
-  // Precached addresses are exact: "/" and "/offline" are pages of the server.
+  // "/" is a page of the server, never a kept /index.html.
   directoryIndex: null,
-  cleanURLs: false,
   // A new worker waits until the tabs of the old version are closed: they still ask for the old
   // version's lazy chunks, which the server no longer has. Nobody is held back by that, because
   // new pages come from the network and name new files. The first worker takes over at once.

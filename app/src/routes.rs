@@ -28,7 +28,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let (routing, set_routing) = signal(false);
     view! {
-        <Title formatter=|page| if page.is_empty() { "Lodestar".to_owned() } else { format!("{page} – Lodestar") }/>
+        <Title formatter=|page: String| if page.is_empty() { "Lodestar".to_owned() } else { format!("{page} – Lodestar") }/>
         <div class="routing" class:hidden=move || !routing.get()></div>
         <Router set_is_routing=set_routing>
             <Routes fallback=NotFoundPage>

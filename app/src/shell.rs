@@ -1,5 +1,6 @@
 //! The document around the application, rendered on the server for every page.
 
+use leptos::html::meta;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -29,16 +30,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                {colours.into_iter().map(|(media, colour)| view! { <meta name="theme-color" media=media content=colour/> }).collect_view()}
+                {colours.into_iter().map(|(media, colour)| meta().name("theme-color").attr("media", media).content(colour)).collect_view()}
                 <meta name="description" content=DESCRIPTION/>
-                <meta property="og:site_name" content="Lodestar"/>
-                <meta property="og:type" content="website"/>
-                <meta property="og:title" content="Lodestar: practise the interview before it counts"/>
-                <meta property="og:description" content=DESCRIPTION/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="icon" href="/icon-192.png" type="image/png" sizes="192x192"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="preload" href="/fonts/inter-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
+                <link rel="preload" href="/fonts/source-serif-4-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <script src="/register-sw.js" defer nonce=nonce></script>
                 <AutoReload options=options.clone()/>

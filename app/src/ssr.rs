@@ -6,7 +6,7 @@ use http::{StatusCode, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::location::Url;
-use services::account::SignedIn;
+use services::account::{Accounts, SignedIn};
 use tower_sessions::Session;
 
 /// Where the session keeps who is signed in.
@@ -30,10 +30,15 @@ pub async fn viewer() -> Result<Viewer> {
 
 /// The person who is signed in, if somebody is.
 pub async fn maybe_viewer() -> Result<Option<Viewer>> {
-    match session().await?.get::<SignedIn>(SIGNED_IN).await.map_err(broken)? {
-        Some(signed_in) => service::<services::account::Accounts>()?.viewer(signed_in).await,
-        None => Ok(None),
+    let session = session().await?;
+    let Some(signed_in) = session.get::<SignedIn>(SIGNED_IN).await.map_err(broken)? else { return Ok(None) };
+    let accounts = service::<Accounts>()?;
+    let viewer = accounts.viewer(signed_in).await?;
+    // Changing the session is what keeps it from going idle.
+    if let Some(seen) = accounts.seen(signed_in).filter(|_| viewer.is_some()) {
+        session.insert(SIGNED_IN, seen).await.map_err(broken)?;
     }
+    Ok(viewer)
 }
 
 /// Starts a signed-in session. Its identifier is renewed, so one planted before is worth nothing.

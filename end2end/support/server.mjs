@@ -7,7 +7,8 @@ import { join } from "node:path";
 
 const CACHE = process.env.BUILD_CACHE ?? join(homedir(), ".cache/lodestar");
 const BINARY = process.env.E2E_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(CACHE, "target"), "release/lodestar");
-const MODELS = process.env.LODESTAR_TEST_MODELS ?? join(CACHE, "models");
+/** Where the models are. */
+export const MODELS = process.env.LODESTAR_TEST_MODELS ?? join(CACHE, "models");
 
 /** A port that nobody listens on just now. @returns {Promise<number>} */
 function freePort() {

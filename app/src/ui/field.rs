@@ -168,7 +168,7 @@ pub fn SelectField(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let about = About { name, hint, error };
-    let options = options.into_iter().map(|(value, words)| {
+    let options = options.into_iter().map(move |(value, words)| {
         let selected = value == selected;
         view! { <option value=value selected=selected>{words}</option> }
     });

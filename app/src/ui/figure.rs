@@ -41,9 +41,10 @@ pub fn ScrollTable(
     /// The rows.
     children: Children,
 ) -> impl IntoView {
+    let label = caption.clone();
     view! {
         // Focusable, so that the keyboard can scroll it.
-        <div class="overflow-x-auto rounded-box border border-base-300" role="region" aria-label=caption.clone() tabindex="0">
+        <div class="overflow-x-auto rounded-box border border-base-300" role="region" aria-label=label tabindex="0">
             <table class="table tabular-nums">
                 <caption class="sr-only">{caption}</caption>
                 {children()}

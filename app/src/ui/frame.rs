@@ -20,7 +20,8 @@ pub fn AppFrame(
     #[prop(into)]
     name: Signal<String>,
     /// What the person menu holds.
-    menu: Children,
+    #[prop(into)]
+    menu: ViewFnOnce,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -47,7 +48,7 @@ pub fn AppFrame(
             <header class="app-side">
                 <a class="brand app-brand" href="/dashboard"><Logo/><span class="place-label">"Lodestar"</span></a>
                 <nav class="app-places" aria-label="Main"><ul>{places.collect_view()}</ul></nav>
-                <PersonMenu name=name>{menu()}</PersonMenu>
+                <PersonMenu name=name>{menu.run()}</PersonMenu>
             </header>
             <main class="app-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
         </div>

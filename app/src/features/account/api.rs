@@ -1,5 +1,7 @@
 //! Server functions of accounts.
 
+#![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
+
 use domain::account::Viewer;
 use leptos::prelude::*;
 

@@ -70,7 +70,7 @@ pub fn SignedIn() -> impl IntoView {
 #[component]
 fn Inside(me: Me) -> impl IntoView {
     view! {
-        <AppFrame name=Signal::derive(move || me.name()) menu=move || view! { <PersonMenu me=me/> }.into_any()>
+        <AppFrame name=Signal::derive(move || me.name()) menu=move || view! { <PersonMenu me=me/> }>
             <Outlet/>
         </AppFrame>
         <Palette commands=commands()/>

@@ -1,5 +1,8 @@
 //! Server functions of interviews.
 
+// `#[server]` makes a struct of every function's arguments, whose fields cannot be documented.
+#![allow(missing_docs)]
+
 use domain::interview::{InterviewId, InterviewView, JobRole, Kind, Level, Mode, Report, Setup};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{StreamingText, TextStream};

@@ -53,7 +53,7 @@ fn whole(message: &Message) -> impl IntoView + use<> {
     view! {
         <div class="measure grid gap-2">
             {(!message.text.is_empty()).then(|| view! { <p class="whitespace-pre-line">{message.text.clone()}</p> })}
-            {message.question.clone().map(|question| view! { <p class="asked">{question}</p> })}
+            {message.question.clone().map(|question| view! { <p class="text-lg font-medium">{question}</p> })}
         </div>
     }
 }
@@ -88,7 +88,7 @@ fn Speaking(words: RwSignal<Option<Words>>, question: StoredValue<Option<String>
     view! {
         <div class="measure grid gap-2" aria-hidden="true">
             <p class="whitespace-pre-line min-h-6">{move || parts.with(|(text, _)| text.clone())}</p>
-            {move || parts.with(|(_, asked)| (!asked.is_empty()).then(|| asked.clone())).map(|asked| view! { <p class="asked">{asked}</p> })}
+            {move || parts.with(|(_, asked)| (!asked.is_empty()).then(|| asked.clone())).map(|asked| view! { <p class="text-lg font-medium">{asked}</p> })}
         </div>
         <p class="text-sm text-muted" role="status">
             {move || slow.get().then_some("No word for 15 seconds: the machine is busy, or the connection is slow. You can wait, or stop to read the built-in wording.")}

@@ -1,11 +1,17 @@
 //! The landing page: what it is, what it looks like, and three things that are true of it.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 
 use crate::features::account::api::current_viewer;
 use crate::features::settings::{Theme, api::current_theme};
 use crate::ui::{ButtonLink, Icon, Look, PublicFrame};
+
+/// What it is for.
+const HEADLINE: &str = "Practise the interview before it counts";
+
+/// What one does here.
+const SENTENCE: &str = "Choose a job, answer real questions in your own words, and see what came across: sentence by sentence, with one thing to do better next time.";
 
 /// Size of the screenshots in `public/screenshots`, in pixels.
 const SCREENSHOT: (u32, u32) = (1440, 900);
@@ -44,14 +50,17 @@ pub fn LandingPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Practise the interview before it counts"/>
+        <Title text=HEADLINE/>
+        <Meta property="og:site_name" content="Lodestar"/>
+        <Meta property="og:type" content="website"/>
+        <Meta property="og:title" content=HEADLINE/>
+        <Meta property="og:description" content=SENTENCE/>
+        <Meta property="og:image" content="/social.png"/>
         <PublicFrame>
             <div class="landing">
                 <div class="grid justify-items-start gap-5">
-                    <h1 class="landing-title">"Practise the interview before it counts"</h1>
-                    <p class="measure text-lg">
-                        "Choose a job, answer real questions in your own words, and see what came across: sentence by sentence, with one thing to do better next time."
-                    </p>
+                    <h1 class="landing-title">{HEADLINE}</h1>
+                    <p class="measure text-lg">{SENTENCE}</p>
                     <p class="flex flex-wrap gap-3"><Suspense>{ways}</Suspense></p>
                 </div>
                 <figure class="landing-picture">

@@ -1,5 +1,7 @@
 //! Server functions of settings: how the product looks and behaves on this device.
 
+#![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
+
 use leptos::prelude::*;
 
 use crate::error::Failure;

@@ -157,8 +157,30 @@ fn table() {
         }
     }
     println!("{out}");
+    let mut confusion: HashMap<(bool, String, &str), usize> = HashMap::new();
+    for one in judged() {
+        for (point, says) in one.feedback.points.iter().zip(&one.answer.says) {
+            *confusion
+                .entry((one.question.starts_with("behavioural"), says.clone(), covered(point.covered)))
+                .or_default() += 1;
+        }
+    }
+    for kind in [true, false] {
+        for says in ["full", "partly", "no"] {
+            let row = ["full", "partly", "no"]
+                .map(|found| confusion.get(&(kind, says.to_owned(), found)).copied().unwrap_or(0));
+            println!("behavioural {kind} judged {says}: found {row:?}");
+        }
+    }
     let mut foreign: Vec<(u8, u8, String)> = foreign();
     foreign.sort_by_key(|(relevance, coverage, _)| std::cmp::Reverse((*coverage, *relevance)));
+    for kind in [true, false] {
+        let all: Vec<u8> = foreign.iter().filter(|f| f.2.contains("to behavioural") == kind).map(|f| f.1).collect();
+        println!(
+            "behavioural {kind} foreign coverage mean {}",
+            all.iter().map(|c| f32::from(*c)).sum::<f32>() / all.len() as f32
+        );
+    }
     for (relevance, coverage, pair) in foreign.iter().filter(|f| f.0 > 30 || f.1 > 0) {
         println!("{relevance:3} {coverage:3} {pair}");
     }
@@ -184,4 +206,26 @@ fn foreign() -> Vec<(u8, u8, String)> {
         }
     }
     found
+}
+
+#[test]
+#[ignore]
+fn loss() {
+    let mut mae = [(0.0f32, 0.0f32); 2];
+    for one in judged() {
+        let k = usize::from(one.question.starts_with("behavioural"));
+        let (mut e, mut t) = (0.0, 0.0);
+        for (point, says) in one.feedback.points.iter().zip(&one.answer.says) {
+            let w = f32::from(point.weight);
+            t += w;
+            e += w * match says.as_str() { "full" => 1.0, "partly" => 0.5, _ => 0.0 };
+        }
+        mae[k].0 += (100.0 * e / t - f32::from(one.value(Dimension::Coverage))).abs();
+        mae[k].1 += 1.0;
+    }
+    let foreign = foreign();
+    for kind in [false, true] {
+        let all: Vec<u8> = foreign.iter().filter(|f| f.2.contains("to behavioural") == kind).map(|f| f.1).collect();
+        println!("behavioural {kind} MAE {:.1} foreign {:.1}", mae[usize::from(kind)].0 / mae[usize::from(kind)].1, all.iter().map(|c| f32::from(*c)).sum::<f32>() / all.len() as f32);
+    }
 }

@@ -1,5 +1,5 @@
 //! What every question of the bank must have. That no two are near-duplicates needs sentence
-//! vectors and is tested in `server/tests/questions.rs`.
+//! vectors and is tested in `server/tests/server/questions.rs`.
 
 use std::collections::{HashMap, HashSet};
 

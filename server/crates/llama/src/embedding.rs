@@ -1,6 +1,7 @@
 //! The embedding model on a thread of its own, with a bounded queue before it.
 
 use std::{
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::{Arc, mpsc as std_mpsc},
     thread::{self, JoinHandle},
@@ -30,9 +31,9 @@ use crate::{
 /// with this model (`max_seq_length`).
 const MOST_TOKENS: usize = 256;
 
-/// One call takes this much: measured as the best on two cores, since attention grows with the
-/// square of the tokens and small calls leave the cores idle. Texts have two tokens at least.
-const CALL: Limits = Limits { tokens: 512, texts: 64 };
+/// One call takes this much. A text of full length must fit; more tokens are no quicker, since
+/// attention goes over all of them, and cost memory: llama.cpp keeps 122 kB for each here.
+const CALL: Limits = Limits { tokens: MOST_TOKENS, texts: 32 };
 
 /// Texts of one caller that are worked on before another caller's turn.
 const TURN: usize = 64;
@@ -189,10 +190,11 @@ impl<'a> Worker<'a> {
         let params = LlamaContextParams::default()
             .with_embeddings(true)
             .with_pooling_type(LlamaPoolingType::Mean)
-            .with_n_ctx(u32::try_from(CALL.tokens).ok().and_then(std::num::NonZeroU32::new))
+            .with_n_ctx(NonZeroU32::new(CALL.tokens as u32))
             .with_n_batch(CALL.tokens as u32)
             .with_n_ubatch(CALL.tokens as u32)
             .with_n_seq_max(CALL.texts as u32)
+            .with_kv_unified(true)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
         let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;

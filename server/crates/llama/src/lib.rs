@@ -17,6 +17,7 @@ mod embedding;
 pub mod gguf;
 pub mod minilm;
 mod pack;
+mod spin;
 mod text;
 pub mod tiny;
 

@@ -33,6 +33,8 @@ pub struct SignedIn {
     pub session_epoch: i64,
     /// When it happened.
     pub at: Timestamp,
+    /// When the person was last seen, to the hour.
+    pub seen: Timestamp,
 }
 
 /// The use cases of accounts.
@@ -92,6 +94,13 @@ impl Accounts {
         }
         let account = accounts::by_id(&mut *self.store.read().await?, signed_in.account).await?;
         Ok(account.filter(|account| account.session_epoch == signed_in.session_epoch).map(|account| account.viewer))
+    }
+
+    /// The session with the person seen now; none when that was noted within the hour, so that
+    /// not every request writes to the database.
+    pub fn seen(&self, signed_in: SignedIn) -> Option<SignedIn> {
+        let now = self.clock.now();
+        (signed_in.seen < now.hours_before(1)).then_some(SignedIn { seen: now, ..signed_in })
     }
 
     /// Changes the password and ends all sessions; the answer begins a new one.
@@ -175,7 +184,8 @@ impl Accounts {
     }
 
     fn signed_in(&self, account: AccountId, session_epoch: i64) -> SignedIn {
-        SignedIn { account, session_epoch, at: self.clock.now() }
+        let now = self.clock.now();
+        SignedIn { account, session_epoch, at: now, seen: now }
     }
 
     async fn hash(&self, password: Password) -> Result<String> {

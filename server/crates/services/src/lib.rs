@@ -6,4 +6,6 @@
 //! `server/src/wiring.rs`.
 
 pub mod account;
+pub mod evaluate;
 pub mod interview;
+pub mod words;

@@ -95,7 +95,8 @@ fn is_action(word: &str) -> bool {
     is_past(word) && !VERBS.has("state", word)
 }
 
-fn is_past(word: &str) -> bool {
+/// Whether a word has the form of a verb in the past.
+pub(super) fn is_past(word: &str) -> bool {
     VERBS.has("past", word) || word.len() > 3 && word.ends_with("ed") && !word.ends_with("eed")
 }
 

@@ -6,6 +6,7 @@ use super::{
     Quote,
     lexicon::{Phrase, Span, find},
 };
+use crate::question::Question;
 use crate::text::{Sentence, Word, content_stems, is_stop_word, sentences, words};
 
 /// Stems that add nothing to the words of a question.
@@ -34,6 +35,8 @@ pub(super) struct Line<'a> {
     pub(super) lower: Vec<String>,
     /// The share of the answer's words that come before the middle of this sentence, 0 to 1.
     pub(super) place: f32,
+    /// Whether it says hardly anything beyond the question's own words.
+    pub(super) echo: bool,
 }
 
 impl<'a> Answer<'a> {
@@ -49,13 +52,27 @@ impl<'a> Answer<'a> {
         }
         Self { text, lines, words: total }
     }
+
+    /// The same answer, with the sentences marked that only repeat the question.
+    pub(super) fn to(mut self, question: &Question) -> Self {
+        let asked: HashSet<String> = content_stems(&question.text).into_iter().collect();
+        for line in &mut self.lines {
+            line.echo = line.repeats(&asked);
+        }
+        self
+    }
+
+    /// The sentences that say something: neither a mere list of terms nor the question again.
+    pub(super) fn telling(&self) -> impl Iterator<Item = &Line<'a>> {
+        self.lines.iter().filter(|line| !line.echo && !line.is_list())
+    }
 }
 
 impl<'a> Line<'a> {
     fn new(sentence: Sentence<'a>) -> Self {
         let words = words(sentence.text);
         let lower = words.iter().map(|word| word.text.to_lowercase().replace('\u{2019}', "'")).collect();
-        Self { sentence, words, lower, place: 0.0 }
+        Self { sentence, words, lower, place: 0.0, echo: false }
     }
 
     /// Where the entries occur.
@@ -80,7 +97,7 @@ impl<'a> Line<'a> {
     }
 
     /// Whether this says hardly anything beyond the question's own words, whose stems are `asked`.
-    pub(super) fn repeats(&self, asked: &HashSet<String>) -> bool {
+    fn repeats(&self, asked: &HashSet<String>) -> bool {
         let said: HashSet<String> = content_stems(self.sentence.text).into_iter().collect();
         let said = || said.iter().filter(|stem| !HOLLOW.contains(&stem.as_str()));
         let known = said().filter(|stem| asked.contains(*stem)).count();

@@ -62,7 +62,7 @@ impl Dimension {
 /// Grades `answer` to `question`. `vectors` are those of [`Vectors::texts`]; where some are
 /// missing, the sentences concerned count as unlike anything.
 pub fn assess(question: &Question, answer: &str, vectors: &Vectors) -> Grade {
-    let answer = Answer::new(answer);
+    let answer = Answer::new(answer).to(question);
     if answer.words < FEWEST_WORDS {
         return Grade::NotGraded(too_short(answer.words));
     }

@@ -112,15 +112,12 @@ fn reasons(answer: &Answer<'_>, found: &Findings<'_, '_>) -> Vec<Reason> {
     if let Some(line) = found.list {
         reasons.push((found.lists, shown("This is a list of terms; it does not say how they belong together.", line)));
     }
-    let length = if found.length == 0.0 {
-        format!(
-            "With {} it is long enough to explain and short enough to follow.",
-            count(answer.words, "word", "words")
-        )
-    } else if answer.words < 100 {
-        format!("With {} it is over before the listener has a picture.", count(answer.words, "word", "words"))
-    } else {
-        format!("With {} it takes more than two minutes to say.", count(answer.words, "word", "words"))
+    let long = count(answer.words, "word", "words");
+    let length = match found.length {
+        loss if loss == 0.0 => format!("With {long} it is long enough to explain and short enough to follow."),
+        _ if answer.words > 200 => format!("With {long} it takes more than two minutes to say."),
+        loss if loss < 15.0 => format!("With {long} there is room for one more detail."),
+        _ => format!("With {long} it is over before a listener has a picture."),
     };
     reasons.push((found.length, stated(length)));
     if let Some((_, line)) = found.longest.filter(|_| found.sentences == 0.0) {

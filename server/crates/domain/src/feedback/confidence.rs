@@ -33,7 +33,7 @@ pub(super) fn confidence(answer: &Answer<'_>) -> Score {
     // A doubt about oneself weighs more than a hedge, a filler less.
     let weight = found.hedges.len() as f32 + 1.5 * found.doubts.len() as f32 + 0.8 * found.fillers.len() as f32;
     let rate = 100.0 * weight / (answer.words as f32).max(40.0);
-    let owned = answer.lines.iter().any(is_plain);
+    let owned = answer.telling().any(is_plain);
     let ownership = if owned { OWNERSHIP } else { 0.0 };
     let value = (100.0 - OWNERSHIP) * (-DECAY * rate).exp() + ownership * (1.0 - rate / 20.0).max(0.0);
     score(Dimension::Confidence, value, reasons(answer, &found), raise(answer, &found, owned))
@@ -79,7 +79,7 @@ fn reasons(answer: &Answer<'_>, found: &Findings<'_, '_>) -> Vec<Reason> {
     add(&found.doubts, "remark", "remarks", ("makes you smaller than you are", "make you smaller than you are"));
     add(&found.hedges, "hedge", "hedges", ("weakens what you say", "weaken what you say"));
     add(&found.fillers, "filler", "fillers", ("takes room", "take room"));
-    let plain = answer.lines.iter().filter(|line| is_plain(line)).max_by_key(|line| done_by_me(line).len());
+    let plain = answer.telling().filter(|line| is_plain(line)).max_by_key(|line| done_by_me(line).len());
     match plain {
         Some(line) if reasons.is_empty() => {
             reasons.push(shown("You speak plainly, without a hedge or a filler.", line))
@@ -118,7 +118,7 @@ fn raise(answer: &Answer<'_>, found: &Findings<'_, '_>, owned: bool) -> String {
         || "Say it as plainly as you can.".to_owned(),
         |line| {
             format!(
-                "Your words are firm; when you speak, pause after {} so that it can sink in.",
+                "Your words are firm; aloud, pause after the sentence that begins {}, so that it can sink in.",
                 clip(line.sentence.text, 6)
             )
         },
@@ -138,7 +138,10 @@ mod tests {
         let score =
             grade("I think I would maybe look at the plan. I guess it could be anything, maybe. Then I kind of stop.");
         let first = score.reasons.iter().find(|r| r.text.contains("hedges")).unwrap();
-        assert_eq!(first.text, "Five hedges weaken what you say: “maybe” (twice), “I think”, “I guess” and “kind of”.");
+        assert_eq!(
+            first.text,
+            "Six hedges weaken what you say: “maybe” (twice), “I think”, “I guess” and “could be anything”."
+        );
         assert!(score.value < 50, "{score:?}");
         assert!(score.raise.contains("without"), "{score:?}");
     }

@@ -1,84 +1,160 @@
 //! Coverage: how much of the rubric the answer contains.
 //!
 //! Each key point and each of its paraphrases is compared with each sentence of the answer, and
-//! with two sentences taken together, since a point may be made across both. The best match
-//! decides. Adding a sentence can therefore only raise coverage, and the order of the key points
-//! does not matter.
-
-use std::collections::HashSet;
+//! with two sentences taken together where both have something of it, since a point may be made
+//! across both. The best match decides. Nothing in a match depends on the other sentences, so
+//! that adding a sentence can only raise coverage, and the order of the key points does not
+//! matter.
 
 use super::{
-    Covered, Dimension, PointFeedback, Quote, Reason, Score,
-    answer::Answer,
-    scoring::{score, shown_by, stated},
-    vectors::{Vectors, centre},
+    Covered, Dimension, PointFeedback, Reason, Score,
+    answer::{Answer, Line},
+    evidence::Sorts,
+    scoring::{along, score, shown_by, stated},
+    vectors::{Vectors, centre, likeness},
     wording::{advice, capital, clip, count, fuller_advice, made, nearly_made, number},
 };
 use crate::{
     grading::{Passage, compare},
-    question::{KeyPoint, Question},
-    text::content_stems,
+    question::{KeyPoint, Question, QuestionKind},
 };
 
-/// From this strength on a point counts as made.
-const FULLY: f32 = 0.50;
-/// From this strength on a point counts as nearly made.
-const PARTLY: f32 = 0.36;
+/// The weight of the likeness of vectors in the strength of a match; the words that a point and a
+/// sentence share have the rest. [`compare`] weighs words more, as suits answers of one sentence;
+/// here the best of many sentences is taken, among which some always share a few words.
 
-/// What the answer says in one or two sentences.
-struct Said {
+/// Vectors less like than this have nothing in common.
+
+/// Vectors as like as this say the same.
+
+/// What is left of a match when one denies what the other says.
+
+
+/// The strengths from which on a point counts as made, and as nearly made.
+struct Thresholds {
+    fully: f32,
+    partly: f32,
+}
+
+
+
+
+/// What a shared sort of evidence adds to the strength of a match in a story, and how many count.
+
+const SORTS: u32 = 2;
+/// A weaker match is about something else, whatever sort of evidence it gives.
+
+
+/// Two sentences are taken together when each alone is at least this strong.
+
+
+/// What the answer says in a sentence.
+struct Said<'l, 'a> {
+    line: &'l Line<'a>,
+    vector: &'l [f32],
     passage: Passage,
-    /// The index of the sentence to quote.
-    line: usize,
+    sorts: Sorts,
+}
+
+/// One way in which a key point is put.
+struct Form<'v> {
+    vector: &'v [f32],
+    passage: Passage,
+}
+
+/// A key point prepared for comparison.
+struct Meant<'v> {
+    forms: Vec<Form<'v>>,
+    sorts: Sorts,
 }
 
 /// Holds every key point against the answer, in the question's order.
 pub(super) fn points(question: &Question, answer: &Answer<'_>, vectors: &Vectors) -> Vec<PointFeedback> {
     let asked = Passage::new(&question.text, vectors.question.clone());
-    let said = said(question, answer, vectors);
+    let said = said(answer, vectors);
+    let thresholds = match question.kind {
+        QuestionKind::Behavioural => Thresholds { fully: e("SF",0.42), partly: e("SP",0.31) },
+        QuestionKind::Technical => Thresholds { fully: e("CF",0.5), partly: e("CP",0.36) },
+    };
     let points = question.points.iter().enumerate();
-    points
-        .map(|(index, point)| {
-            let forms = forms(point, vectors.points.get(index).map_or(&[], Vec::as_slice));
-            let best = said.iter().map(|said| (strength(&forms, &said.passage, &asked), said.line));
-            let (strength, line) = best.fold((0.0, 0), |best, next| if next.0 > best.0 { next } else { best });
-            let covered = match strength {
-                s if s >= FULLY => Covered::Fully,
-                s if s >= PARTLY => Covered::Partly,
-                _ => Covered::Missing,
-            };
-            let sentence = answer.lines.get(line).filter(|_| covered != Covered::Missing).map(|line| line.quote());
-            PointFeedback { text: point.text.clone(), weight: point.weight, covered, sentence, strength }
-        })
-        .collect()
-}
-
-/// The ways in which a point is put.
-fn forms(point: &KeyPoint, vectors: &[Vec<f32>]) -> Vec<Passage> {
-    let texts = std::iter::once(&point.text).chain(&point.also);
-    texts.zip(vectors).map(|(text, vector)| Passage::new(text, vector.clone())).collect()
-}
-
-/// 0 to 1: the strength of the best of `forms`.
-fn strength(forms: &[Passage], said: &Passage, asked: &Passage) -> f32 {
-    forms.iter().map(|form| compare(form, said, asked).strength).fold(0.0, f32::max).clamp(0.0, 1.0)
-}
-
-/// The sentences that say something, alone and with the one after them. A mere list of terms
-/// names things without making a point, and the question's own words make none either.
-fn said(question: &Question, answer: &Answer<'_>, vectors: &Vectors) -> Vec<Said> {
-    let asked: HashSet<String> = content_stems(&question.text).into_iter().collect();
-    let lines: Vec<usize> = (0..answer.lines.len())
-        .filter(|&index| !answer.lines[index].is_list() && !answer.lines[index].repeats(&asked))
-        .collect();
-    let text = |index: usize| answer.lines[index].sentence.text;
-    let alone = lines.iter().map(|&line| Said { passage: Passage::new(text(line), vectors.said(line).to_vec()), line });
-    let pairs = lines.windows(2).map(|pair| {
-        let both = format!("{} {}", text(pair[0]), text(pair[1]));
-        let vector = centre([vectors.said(pair[0]), vectors.said(pair[1])].into_iter());
-        Said { passage: Passage::new(&both, vector), line: pair[0] }
+    let points = points.map(|(index, point)| {
+        let meant = meant(question, point, vectors.points.get(index).map_or(&[], Vec::as_slice));
+        let (strength, line) = best(&meant, &said, &asked);
+        let covered = match strength {
+            s if s >= thresholds.fully => Covered::Fully,
+            s if s >= thresholds.partly => Covered::Partly,
+            _ => Covered::Missing,
+        };
+        let sentence = line.filter(|_| covered != Covered::Missing).map(Line::quote);
+        PointFeedback { text: point.text.clone(), weight: point.weight, covered, sentence, strength }
     });
-    alone.chain(pairs).collect()
+    points.collect()
+}
+
+/// The strongest match among the sentences and their pairs, and the sentence to quote for it:
+/// of a pair, the stronger one.
+fn best<'l, 'a>(meant: &Meant<'_>, said: &[Said<'l, 'a>], asked: &Passage) -> (f32, Option<&'l Line<'a>>) {
+    let alone = said.iter().map(|said| (strength(meant, &said.passage, said.vector, said.sorts, asked), said));
+    let alone: Vec<(f32, &Said<'l, 'a>)> = alone.collect();
+    let mut best = (0.0, None);
+    for (strength, said) in &alone {
+        if *strength > best.0 {
+            best = (*strength, Some(said.line));
+        }
+    }
+    let halves: Vec<&(f32, &Said<'l, 'a>)> = alone.iter().filter(|(strength, _)| *strength >= e("HALF",0.18)).collect();
+    for (index, (first, one)) in halves.iter().enumerate() {
+        for (second, two) in &halves[index + 1..] {
+            let both = format!("{} {}", one.line.sentence.text, two.line.sentence.text);
+            let vector = centre([one.vector, two.vector].into_iter());
+            let passage = Passage::new(&both, vector.clone());
+            let together = strength(meant, &passage, &vector, one.sorts.or(two.sorts), asked);
+            if together > best.0 {
+                best = (together, Some(if second > first { two.line } else { one.line }));
+            }
+        }
+    }
+    best
+}
+
+fn meant<'v>(question: &Question, point: &KeyPoint, vectors: &'v [Vec<f32>]) -> Meant<'v> {
+    let texts = std::iter::once(&point.text).chain(&point.also);
+    let forms = texts.zip(vectors).map(|(text, vector)| Form { vector, passage: Passage::new(text, vector.clone()) });
+    let sorts = match question.kind {
+        QuestionKind::Behavioural => Sorts::asked(point),
+        QuestionKind::Technical => Sorts::default(),
+    };
+    Meant { forms: forms.collect(), sorts }
+}
+
+/// 0 to 1: the strength of the best of the forms, and more when the evidence is of the right sort.
+fn strength(meant: &Meant<'_>, said: &Passage, vector: &[f32], sorts: Sorts, asked: &Passage) -> f32 {
+    let mut best = 0.0_f32;
+    for form in &meant.forms {
+        let likeness = e("LIKENESS",0.7) * along(likeness(form.vector, vector), &[(e("UNLIKE",0.2), 0.0), (e("ALIKE",0.8), 1.0)]);
+        // Words are compared only where they can still make a difference.
+        if likeness > 0.0 && likeness + (1.0 - e("LIKENESS",0.7)) > best {
+            let found = compare(&form.passage, said, asked);
+            let denied = if found.contradicted { e("CONTRADICTED",0.7) } else { 1.0 };
+            best = best.max(denied * (likeness + (1.0 - e("LIKENESS",0.7)) * found.overlap));
+        }
+    }
+    if best < e("RELATED",0.15) {
+        return best.max(0.0);
+    }
+    let shared = meant.sorts.shared(sorts).min(SORTS);
+    (best + e("SORT",0.07) * shared as f32).min(1.0)
+}
+
+/// The sentences that say something. A mere list of terms names things without making a point,
+/// and the question's own words make none either.
+fn said<'l, 'a>(answer: &'l Answer<'a>, vectors: &'l Vectors) -> Vec<Said<'l, 'a>> {
+    let lines = answer.lines.iter().enumerate().filter(|(_, line)| !line.is_list() && !line.echo);
+    let said = lines.map(|(index, line)| {
+        let vector = vectors.said(index);
+        Said { line, vector, passage: Passage::new(line.sentence.text, vector.to_vec()), sorts: Sorts::told(line) }
+    });
+    said.collect()
 }
 
 /// Grades coverage: full weight for a point that is made, half for one that is nearly made.
@@ -98,26 +174,26 @@ fn credit(covered: Covered) -> u32 {
     }
 }
 
-/// The key point with its feedback that matters most among those `covered` so far: the heaviest,
-/// and of equally heavy ones the strongest.
+/// The key point that matters most among those whose feedback `fits`: the heaviest, and of
+/// equally heavy ones the strongest.
 pub(super) fn heaviest<'p>(
     question: &'p Question,
     points: &'p [PointFeedback],
-    covered: Covered,
+    fits: impl Fn(&PointFeedback) -> bool,
 ) -> Option<(&'p KeyPoint, &'p PointFeedback)> {
-    let pairs = question.points.iter().zip(points).filter(|(_, found)| found.covered == covered);
+    let pairs = question.points.iter().zip(points).filter(|(_, found)| fits(found));
     pairs.max_by(|(_, a), (_, b)| {
         a.weight.cmp(&b.weight).then(a.strength.total_cmp(&b.strength)).then(b.text.cmp(&a.text))
     })
 }
 
 fn reasons(question: &Question, points: &[PointFeedback]) -> Vec<Reason> {
-    let quoted = |text: String, quote: &Option<Quote>| quote.clone().map(|quote| shown_by(text, quote));
-    let best = heaviest(question, points, Covered::Fully)
-        .and_then(|(point, found)| quoted(made(question, point), &found.sentence));
-    let near = heaviest(question, points, Covered::Partly)
-        .and_then(|(point, found)| quoted(nearly_made(question, point), &found.sentence));
-    best.into_iter().chain(near).chain([stated(summary(points))]).collect()
+    let said = |covered, text: fn(&Question, &KeyPoint) -> String| {
+        let (point, found) = heaviest(question, points, |found| found.covered == covered)?;
+        found.sentence.clone().map(|quote| shown_by(text(question, point), quote))
+    };
+    let quoted = [said(Covered::Fully, made), said(Covered::Partly, nearly_made)];
+    quoted.into_iter().flatten().chain([stated(summary(points))]).collect()
 }
 
 /// "Two of five key points are covered, one partly."
@@ -139,17 +215,18 @@ fn summary(points: &[PointFeedback]) -> String {
 }
 
 fn raise(question: &Question, points: &[PointFeedback]) -> String {
-    if let Some((point, _)) = heaviest(question, points, Covered::Missing) {
+    let heaviest = |covered| heaviest(question, points, |found| found.covered == covered);
+    if let Some((point, _)) = heaviest(Covered::Missing) {
         return advice(question, point);
     }
-    if let Some((point, _)) = heaviest(question, points, Covered::Partly) {
+    if let Some((point, _)) = heaviest(Covered::Partly) {
         return fuller_advice(question, point);
     }
-    match heaviest(question, points, Covered::Fully).and_then(|(_, found)| found.sentence.as_ref()) {
-        Some(quote) => format!(
-            "Nothing is missing; to make it easier to follow, bring {} forward to the start.",
-            clip(&quote.text, 8)
-        ),
+    match heaviest(Covered::Fully).and_then(|(_, found)| found.sentence.as_ref()) {
+        Some(quote) => {
+            let start = clip(&quote.text, 8);
+            format!("Nothing is missing; to make it easier to follow, bring {start} forward to the start.")
+        }
         None => "This question has no key points to cover.".to_owned(),
     }
 }
@@ -173,3 +250,5 @@ mod tests {
         assert_eq!(say(&[Fully, Fully, Fully]), "All three key points are covered.");
     }
 }
+
+fn e(n: &str, d: f32) -> f32 { std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }

@@ -13,6 +13,7 @@ mod assess;
 mod clarity;
 mod confidence;
 mod coverage;
+mod evidence;
 mod language;
 mod lexicon;
 mod overall;

@@ -7,8 +7,6 @@
 //! from foreign answers best (area under the curve 0.995), and half of the sentences may digress
 //! without harm. Sentences that only repeat the question count for nothing.
 
-use std::collections::HashSet;
-
 use super::{
     Dimension, FEWEST_WORDS, Reason, Score,
     answer::{Answer, Line},
@@ -16,10 +14,7 @@ use super::{
     vectors::{Vectors, centre, likeness},
     wording::{capital, clip, count},
 };
-use crate::{
-    question::{Question, QuestionKind},
-    text::content_stems,
-};
+use crate::question::{Question, QuestionKind};
 
 /// Mean likeness and the score that it stands for. Foreign answers had 0.28 at the median and
 /// 0.38 at the ninth decile; fitting ones had 0.46 at the first decile and 0.56 at the median.
@@ -46,10 +41,9 @@ struct Near<'l, 'a> {
 
 /// Grades relevance.
 pub(super) fn relevance(question: &Question, answer: &Answer<'_>, vectors: &Vectors) -> Score {
-    let asked: HashSet<String> = content_stems(&question.text).into_iter().collect();
     let lines = answer.lines.iter().enumerate();
     let all: Vec<Near<'_, '_>> = lines.map(|(index, line)| near(line, vectors, index)).collect();
-    let (echoes, own): (Vec<_>, Vec<_>) = all.iter().copied().partition(|near| near.line.repeats(&asked));
+    let (echoes, own): (Vec<_>, Vec<_>) = all.iter().copied().partition(|near| near.line.echo);
 
     let own_words: usize = own.iter().map(|near| near.line.words.len()).sum();
     let value = if own_words < FEWEST_WORDS || echoes.len() > own.len() {
@@ -169,7 +163,7 @@ mod tests {
     use crate::feedback::testing::{question, vectors};
 
     fn grade(answer: &str) -> Score {
-        relevance(&question(), &Answer::new(answer), &vectors(&question(), answer))
+        relevance(&question(), &Answer::new(answer).to(&question()), &vectors(&question(), answer))
     }
 
     #[test]

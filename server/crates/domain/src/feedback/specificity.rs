@@ -11,19 +11,27 @@ use super::{
     answer::{Answer, Line},
     lexicon::{Lexicon, Span},
     scoring::{along, score, share, shown, stated},
-    wording::{capital, clip, count, number, quoted},
+    wording::{capital, clip, count, named, number, quoted},
 };
 use crate::{
     question::{Question, QuestionKind},
-    text::{content_stems, stem, words},
+    text::{content_stems, entries, stem, words},
 };
+
+static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let list = entries(include_str!("../../data/common-words.txt"));
+    list.flat_map(|line| line.split(',')).map(|word| stem(word.trim())).collect()
+});
 
 static WORDS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(include_str!("../../data/specificity.txt")));
 
 /// What was found, each with the sentence it stands in.
 struct Findings<'l, 'a> {
     numbers: Vec<(&'l Line<'a>, Span)>,
+    /// Words with a capital letter inside a sentence, and abbreviations.
     names: Vec<(&'l Line<'a>, Span)>,
+    /// Words of the rubric's field, in technical answers.
+    terms: Vec<(&'l Line<'a>, Span)>,
     actions: Vec<(&'l Line<'a>, Span)>,
     /// What "we" did.
     shared: usize,
@@ -45,7 +53,7 @@ const STORY: Scale =
     Scale { numbers: (25.0, 2.5), names: (15.0, 2.0), actions: (42.0, 4.0), examples: (3.0, 1.0), plain: 15.0 };
 /// Knowledge lives on the things it names.
 const CRAFT: Scale =
-    Scale { numbers: (15.0, 2.0), names: (34.0, 9.0), actions: (28.0, 3.0), examples: (8.0, 1.0), plain: 15.0 };
+    Scale { numbers: (15.0, 2.0), names: (34.0, 7.0), actions: (28.0, 3.0), examples: (8.0, 1.0), plain: 15.0 };
 
 /// Grades specificity.
 pub(super) fn specificity(question: &Question, answer: &Answer<'_>) -> Score {
@@ -59,7 +67,7 @@ pub(super) fn specificity(question: &Question, answer: &Answer<'_>) -> Score {
     let part = |n: usize, (points, enough): (f32, f32)| points * share(n, enough * length);
     let vague = 100.0 * found.vague.len() as f32 / (answer.words as f32).max(40.0);
     let earned = part(found.numbers.len(), scale.numbers)
-        + part(found.names.len(), scale.names)
+        + part(found.names.len() + found.terms.len(), scale.names)
         + part(found.actions.len() + found.shared / 2, scale.actions)
         + part(found.examples, scale.examples)
         + scale.plain;
@@ -81,12 +89,13 @@ fn findings<'l, 'a>(question: &Question, answer: &'l Answer<'a>) -> Findings<'l,
     let mut found = Findings {
         numbers: Vec::new(),
         names: Vec::new(),
+        terms: Vec::new(),
         actions: Vec::new(),
         shared: 0,
         examples: 0,
         vague: Vec::new(),
     };
-    for line in &answer.lines {
+    for line in answer.telling() {
         for index in 0..line.words.len() {
             let word = &line.lower[index];
             let one = (line, Span { first: index, end: index + 1 });
@@ -96,7 +105,7 @@ fn findings<'l, 'a>(question: &Question, answer: &'l Answer<'a>) -> Findings<'l,
             } else if is_name(line, index) {
                 found.names.extend(known.insert(word.clone()).then_some(one));
             } else if terms.contains(&stem(word)) {
-                found.names.extend(known.insert(stem(word)).then_some(one));
+                found.terms.extend(known.insert(stem(word)).then_some(one));
             }
         }
         found.actions.extend(done_by_me(line).into_iter().map(|span| (line, span)));
@@ -110,12 +119,12 @@ fn findings<'l, 'a>(question: &Question, answer: &'l Answer<'a>) -> Findings<'l,
     found
 }
 
-/// The stems of the field: words of the rubric that the question did not bring.
+/// The stems of the field: words of the rubric that are neither everyday words nor the question's.
 fn terms(question: &Question) -> HashSet<String> {
     let asked: HashSet<String> = content_stems(&question.text).into_iter().collect();
     let points = question.points.iter().flat_map(|point| std::iter::once(&point.text).chain(&point.also));
     let stems = points.chain([&question.strong]).flat_map(|text| content_stems(text));
-    stems.filter(|stem| stem.len() >= 4 && !asked.contains(stem)).collect()
+    stems.filter(|stem| stem.len() >= 3 && !asked.contains(stem) && !COMMON.contains(stem)).collect()
 }
 
 fn is_number(word: &str) -> bool {
@@ -133,14 +142,8 @@ fn is_name(line: &Line<'_>, index: usize) -> bool {
 
 fn reasons(found: &Findings<'_, '_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let said =
-        |all: &[(&Line<'_>, Span)]| all.iter().map(|(line, span)| line.said(*span).to_owned()).collect::<Vec<_>>();
-    let list = |all: &[(&Line<'_>, Span)], most| {
-        let said = said(all);
-        quoted(&said.iter().map(String::as_str).collect::<Vec<_>>(), most)
-    };
-    let number_in = |line: &Line<'_>| found.actions.iter().filter(|(other, _)| other.place == line.place).count();
-    if let Some((line, _)) = found.actions.iter().rev().max_by_key(|(line, _)| number_in(line)) {
+    let steps_in = |line: &Line<'_>| found.actions.iter().filter(|(other, _)| other.place == line.place).count();
+    if let Some((line, _)) = found.actions.iter().rev().max_by_key(|(line, _)| steps_in(line)) {
         let steps = capital(&count(found.actions.len(), "step", "steps"));
         reasons.push(shown(format!("{steps} of your own can be pictured."), line));
     }
@@ -151,14 +154,18 @@ fn reasons(found: &Findings<'_, '_>) -> Vec<Reason> {
         };
         reasons.push(shown(text, line));
     }
-    if let Some((line, _)) = found.names.first().filter(|_| found.names.len() >= 2 || reasons.is_empty()) {
-        reasons.push(shown(format!("You name things: {}.", list(&found.names, 4)), line));
+    let names: Vec<&str> = found.names.iter().chain(&found.terms).map(|(line, span)| line.said(*span)).collect();
+    if let Some((line, _)) = found.names.iter().chain(&found.terms).next().filter(|_| names.len() >= 2) {
+        reasons.push(shown(format!("You call things by their names: {}.", named(&names, 4)), line));
     }
     if let Some((line, _)) = found.vague.first() {
-        reasons.push(shown(format!("{} could mean many things.", list(&found.vague, 3)), line));
+        let vague: Vec<&str> = found.vague.iter().map(|(line, span)| line.said(*span)).collect();
+        reasons.push(shown(format!("{} could mean many things.", quoted(&vague, 3)), line));
     }
-    if reasons.is_empty() || found.numbers.is_empty() && found.names.is_empty() && found.actions.is_empty() {
+    if found.numbers.is_empty() && names.is_empty() && found.actions.is_empty() {
         reasons.push(stated("There is no figure, no name and no step of your own yet."));
+    } else if reasons.is_empty() {
+        reasons.push(stated("There is hardly a figure, a name or a step of your own yet."));
     }
     reasons
 }
@@ -198,7 +205,7 @@ fn raise(question: &Question, answer: &Answer<'_>, found: &Findings<'_, '_>) -> 
             None => "Add one figure: how many, how long or how much.".to_owned(),
         };
     }
-    if found.names.is_empty() {
+    if found.names.is_empty() && found.terms.is_empty() {
         return "Name one thing that you only describe so far: the tool, the team or the product.".to_owned();
     }
     if found.examples == 0 && question.kind == QuestionKind::Technical {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use super::{
     Dimension, Reason, Score,
-    actions::{done_by_me, done_by_us, planned_by_me},
+    actions::{done_by_me, done_by_us, is_past, planned_by_me},
     answer::{Answer, Line},
     lexicon::Lexicon,
     scoring::{along, score, shown, stated},
@@ -24,6 +24,9 @@ const LENGTH: [(f32, f32); 4] = [(8.0, 0.45), (25.0, 0.7), (50.0, 0.9), (70.0, 1
 /// A part counts as present from this measure on.
 const PRESENT: f32 = 0.5;
 
+/// From this measure on a part is clear.
+const CLEAR: f32 = 0.75;
+
 /// One part of a well-built answer.
 struct Part {
     /// Its share of the 100.
@@ -32,6 +35,8 @@ struct Part {
     measure: fn(&Line<'_>) -> f32,
     /// Said with the sentence that shows it.
     there: &'static str,
+    /// Said with the sentence that comes closest to it.
+    nearly: &'static str,
     /// Said when no sentence does.
     missing: &'static str,
     /// How to add it.
@@ -52,6 +57,7 @@ const STORY: [Part; 4] = [
         worth: 22.0,
         measure: situation,
         there: "Here you set the scene.",
+        nearly: "This hints at when and where it was.",
         missing: "The situation is missing: where and when this was.",
         add: "Open with one sentence that says when and where this was, and who was affected.",
     },
@@ -59,6 +65,7 @@ const STORY: [Part; 4] = [
         worth: 20.0,
         measure: task,
         there: "Here it becomes clear what was at stake for you.",
+        nearly: "This hints at what was at stake.",
         missing: "The task is missing: what was yours to solve.",
         add: "Say in one sentence what you had to achieve or decide, starting with “I had to” or “I was asked to”.",
     },
@@ -66,6 +73,7 @@ const STORY: [Part; 4] = [
         worth: 33.0,
         measure: action,
         there: "Here you say what you did yourself.",
+        nearly: "Here something is done, though your own part in it has to be guessed.",
         missing: "Your own action is missing: what you did, step by step.",
         add: "Tell two or three steps that you took yourself, each with “I” and a verb, such as “I asked” or “I measured”.",
     },
@@ -73,6 +81,7 @@ const STORY: [Part; 4] = [
         worth: 25.0,
         measure: result,
         there: "Here you say what came of it.",
+        nearly: "This points towards a result.",
         missing: "The result is missing: what was different afterwards.",
         add: "End on what came of it: a figure, somebody’s reaction, or what is done differently today.",
     },
@@ -83,6 +92,7 @@ const CRAFT: [Part; 3] = [
         worth: 35.0,
         measure: claim,
         there: "Here you say what you would do.",
+        nearly: "This comes closest to saying what you would do.",
         missing: "A clear claim is missing: what you would do or what holds.",
         add: "Begin with your answer in one sentence, such as “I would …”, before you explain it.",
     },
@@ -90,6 +100,7 @@ const CRAFT: [Part; 3] = [
         worth: 35.0,
         measure: reasoning,
         there: "Here you give the reason.",
+        nearly: "This comes closest to a reason.",
         missing: "The reasoning is missing: why this works.",
         add: "Add “because” to your main point, and say what would happen otherwise.",
     },
@@ -97,6 +108,7 @@ const CRAFT: [Part; 3] = [
         worth: 30.0,
         measure: trade_off,
         there: "Here you weigh it against its price.",
+        nearly: "This sets one thing against another, which comes close to a trade-off.",
         missing: "The trade-off is missing: what your proposal costs, or when you would choose otherwise.",
         add: "Name one price of your proposal, such as time, money or complexity, and say why it is worth paying.",
     },
@@ -114,18 +126,18 @@ pub(super) fn structure(question: &Question, answer: &Answer<'_>) -> Score {
     score(Dimension::Structure, value, reasons(&found), raise(&found, answer))
 }
 
-/// The sentence that shows the technical or behavioural part number `part` of the answer.
+/// The sentence that clearly shows the result of a story or the reasoning of an explanation.
 pub(super) fn evidence<'l, 'a>(question: &Question, answer: &'l Answer<'a>) -> Option<(&'static str, &'l Line<'a>)> {
     let (part, praise) = match question.kind {
         QuestionKind::Behavioural => (&STORY[3], "You say what came of it."),
         QuestionKind::Technical => (&CRAFT[1], "You give a reason for what you say."),
     };
     let found = best(part, answer);
-    found.line.map(|line| (praise, line))
+    found.line.filter(|_| found.measure >= CLEAR).map(|line| (praise, line))
 }
 
 fn best<'p, 'l, 'a>(part: &'p Part, answer: &'l Answer<'a>) -> Found<'p, 'l, 'a> {
-    let measured = answer.lines.iter().filter(|line| !line.is_list()).map(|line| ((part.measure)(line), line));
+    let measured = answer.telling().map(|line| ((part.measure)(line), line));
     let none = (0.0, None);
     let (measure, line) = measured.fold(none, |best, (m, line)| if m > best.0 { (m, Some(line)) } else { best });
     Found { part, line: line.filter(|_| measure >= PRESENT), measure }
@@ -168,7 +180,8 @@ fn action(line: &Line<'_>) -> f32 {
 
 /// What came of it; a figure makes it surer, and it stands in the second half.
 fn result(line: &Line<'_>) -> f32 {
-    let cue = has(line, "result");
+    // "Usually we find a solution" tells of no outcome.
+    let cue = has(line, "result") && is_outcome(line);
     let clear: f32 = match (cue, has_figure(line)) {
         (true, true) => 1.0,
         (true, false) => 0.85,
@@ -176,6 +189,12 @@ fn result(line: &Line<'_>) -> f32 {
         (false, false) => 0.0,
     };
     clear * along(line.place, &[(0.4, 0.3), (0.6, 1.0)])
+}
+
+/// Whether a sentence speaks of something that happened or holds since.
+fn is_outcome(line: &Line<'_>) -> bool {
+    const SINCE: [&str; 9] = ["was", "were", "had", "has", "have", "now", "today", "since", "still"];
+    line.lower.iter().any(|word| SINCE.contains(&word.as_str()) || is_past(word))
 }
 
 /// A statement of what one would do or what holds; best at the beginning.
@@ -213,7 +232,10 @@ fn trade_off(line: &Line<'_>) -> f32 {
 fn reasons(found: &[Found<'_, '_, '_>]) -> Vec<Reason> {
     let mut there: Vec<&Found<'_, '_, '_>> = found.iter().filter(|found| found.line.is_some()).collect();
     there.sort_by(|a, b| (b.measure * b.part.worth).total_cmp(&(a.measure * a.part.worth)));
-    let there = there.iter().filter_map(|found| found.line.map(|line| shown(found.part.there, line)));
+    let there = there.iter().filter_map(|found| {
+        let text = if found.measure >= CLEAR { found.part.there } else { found.part.nearly };
+        found.line.map(|line| shown(text, line))
+    });
     let missing = found.iter().filter(|found| found.line.is_none()).map(|found| stated(found.part.missing));
     there.chain(missing).collect()
 }
@@ -222,7 +244,7 @@ fn raise(found: &[Found<'_, '_, '_>], answer: &Answer<'_>) -> String {
     let lost = |found: &Found<'_, '_, '_>| found.part.worth * (1.0 - found.measure);
     let weakest = found.iter().max_by(|a, b| lost(a).total_cmp(&lost(b)));
     match weakest {
-        Some(weakest) if weakest.measure < 0.8 => weakest.part.add.to_owned(),
+        Some(weakest) if weakest.measure < CLEAR => weakest.part.add.to_owned(),
         _ if answer.words < 50 => "The parts are there; give each of them a full sentence of its own.".to_owned(),
         _ => "All parts are there; a short last sentence that sums up your main point would round it off.".to_owned(),
     }

@@ -38,6 +38,12 @@ pub(super) fn capital(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
+/// `“A”, “b” and “c”`: the first `most`, as they were written.
+pub(super) fn named(said: &[&str], most: usize) -> String {
+    let shown: Vec<String> = said.iter().take(most).map(|word| format!("“{word}”")).collect();
+    joined(&shown)
+}
+
 /// `“a”, “b” and “c”`: each once in lower case, in order, with "(twice)" where it was said more
 /// often; at most `most` of them.
 pub(super) fn quoted(said: &[&str], most: usize) -> String {
@@ -97,7 +103,7 @@ pub(super) fn clip(sentence: &str, most: usize) -> String {
 pub(super) fn made(question: &Question, point: &KeyPoint) -> String {
     match told(question, point) {
         Some(told) => format!("You {told}"),
-        None => format!("You make a key point: {}", in_running_text(&point.text)),
+        None => format!("You make a key point: {}", statement(&point.text)),
     }
 }
 
@@ -105,7 +111,7 @@ pub(super) fn made(question: &Question, point: &KeyPoint) -> String {
 pub(super) fn nearly_made(question: &Question, point: &KeyPoint) -> String {
     match told(question, point) {
         Some(told) => format!("You are close to what is asked for here: {told}"),
-        None => format!("You come close to a key point: {}", in_running_text(&point.text)),
+        None => format!("You come close to a key point: {}", statement(&point.text)),
     }
 }
 
@@ -114,11 +120,9 @@ pub(super) fn advice(question: &Question, point: &KeyPoint) -> String {
     if let Some(told) = told(question, point) {
         return capital(&told);
     }
-    let first = point.text.split_whitespace().next().unwrap_or_default();
-    if STATEMENT.contains(&first) {
-        format!("Say that {}", in_running_text(&point.text))
-    } else {
-        format!("Add this point: “{}”", point.text)
+    match in_running_text(&point.text) {
+        Some(text) => format!("Say that {text}"),
+        None => format!("Add this point: “{}”", point.text),
     }
 }
 
@@ -130,10 +134,15 @@ pub(super) fn fuller_advice(question: &Question, point: &KeyPoint) -> String {
     }
 }
 
-/// A statement as it stands after a colon or "that".
-fn in_running_text(text: &str) -> String {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    if STATEMENT.contains(&first) { text.replacen(first, &first.to_lowercase(), 1) } else { text.to_owned() }
+/// A key point after a colon, in quotation marks where its first word might be a name.
+fn statement(text: &str) -> String {
+    in_running_text(text).unwrap_or_else(|| format!("“{text}”"))
+}
+
+/// A key point without its capital letter; none where it does not begin like a statement.
+fn in_running_text(text: &str) -> Option<String> {
+    let first = text.split_whitespace().next()?;
+    STATEMENT.contains(&first).then(|| text.replacen(first, &first.to_lowercase(), 1))
 }
 
 /// A point of a story in the second person: "Says what the candidate did." becomes "say what you
@@ -198,7 +207,7 @@ mod tests {
             advice(&craft, &point("Check that the data are right.")),
             "Add this point: “Check that the data are right.”"
         );
-        assert_eq!(made(&craft, &point("DNS is cached.")), "You make a key point: DNS is cached.");
+        assert_eq!(made(&craft, &point("DNS is cached.")), "You make a key point: “DNS is cached.”");
     }
 
     #[test]

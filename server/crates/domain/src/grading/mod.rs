@@ -1,64 +1,87 @@
 //! Grading by comparison: how well words that somebody said make a point that somebody meant.
 //!
-//! A pure rule over stems and sentence vectors, so that every strength can be explained.
+//! The rule is a small formula with weights that can be read, not a trained model. Three quarters
+//! of a judgement are the share of the meant words that were said: words of grammar and words that
+//! the question has already count for a quarter, misspellings and related words in part, and
+//! words said of the contrary ("not connected" for "connected", "lower" for "higher") for a
+//! quarter. One quarter is the likeness of the sentence vectors. Contradictions and mere echoes
+//! of the question are marked down, and "I don't know" earns nothing.
+//!
+//! The weights were chosen where both training sets of SemEval-2013 task 7 (Beetle and
+//! SciEntsBank; `lodestar evaluate answers` measures them) have a flat optimum, so that they hold
+//! for questions of either and, one may hope, for others.
 
-use std::collections::HashSet;
+mod non_answer;
+mod opposites;
+mod overlap;
+mod passage;
 
-use rust_stemmers::{Algorithm, Stemmer};
-use unicode_segmentation::UnicodeSegmentation;
+pub use passage::{Passage, WordVectors, content_words};
 
-/// A text prepared for comparison.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Passage {
-    vector: Vec<f32>,
-    stems: HashSet<String>,
-    negated: bool,
-}
+/// The weight of the likeness of sentence vectors; the overlap of words has the rest.
+const COSINE: f32 = 0.25;
 
-impl Passage {
-    /// Prepares `text`; `vector` is its sentence vector of unit length, 384 numbers from
-    /// all-MiniLM-L6-v2.
-    pub fn new(text: &str, vector: Vec<f32>) -> Self {
-        let stemmer = Stemmer::create(Algorithm::English);
-        let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
-        let negated = words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "never" | "without") || word.ends_with("n't"));
-        let stems = words.iter().filter(|word| word.len() > 3).map(|word| stemmer.stem(word).into_owned()).collect();
-        Self { vector, stems, negated }
-    }
-}
+/// From this share of words said of the contrary on, the whole is held to be a contradiction. On
+/// Beetle, 54 % of the answers found so are contradictory by its human labels (27 % of all are).
+const CONTRARY: f32 = 0.5;
+
+/// What a contradiction keeps of its strength.
+const CONTRADICTED: f32 = 0.8;
+
+/// What an answer keeps that adds no word of its own to those of the question.
+const ECHO: f32 = 0.8;
+
+/// People are lenient with answers that say part of it: below 1, the exponent raises the middle.
+const LENIENCE: f32 = 0.75;
 
 /// How well something said makes a point.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Match {
     /// 0 to 1, the whole judgement.
     pub strength: f32,
-    /// -1 to 1, likeness of the two sentence vectors.
+    /// 0 to 1, likeness of the sentence vectors; 0 also for opposite directions.
     pub cosine: f32,
-    /// 0 to 1, the share of the point's words that were said, apart from the question's own.
+    /// 0 to 1, the share of the point's words that were said, by their worth.
     pub overlap: f32,
-    /// Whether one of the two denies what the other says.
+    /// Whether what was said denies what was meant.
     pub contradicted: bool,
 }
 
-/// Compares `said`, one sentence of an answer, with `meant`, one key point or a paraphrase of
-/// it. Words of `question` earn nothing.
+/// Compares `said`, one sentence of an answer (or the whole of a short one), with `meant`, one key
+/// point or a paraphrase of it. Words of `question` earn next to nothing.
 pub fn compare(meant: &Passage, said: &Passage, question: &Passage) -> Match {
-    let cosine: f32 = meant.vector.iter().zip(&said.vector).map(|(a, b)| a * b).sum();
-    let own: HashSet<&String> = meant.stems.difference(&question.stems).collect();
-    let shared = own.iter().filter(|stem| said.stems.contains(**stem)).count();
-    let overlap = if own.is_empty() { 0.0 } else { shared as f32 / own.len() as f32 };
-    let contradicted = meant.negated != said.negated && overlap >= 0.5;
-    let likeness = ((cosine - 0.2) / 0.6).clamp(0.0, 1.0);
-    let strength = (0.7 * likeness + 0.3 * overlap) * if contradicted { 0.5 } else { 1.0 };
-    Match { strength, cosine, overlap, contradicted }
+    judge(question, std::slice::from_ref(meant), std::slice::from_ref(said))
 }
 
-/// Grades a whole `answer` against the sentences of a `reference`, 0 to 1: the mean over the
-/// reference's sentences of the best strength among the answer's sentences.
+/// Grades a whole answer, given sentence by sentence, against the sentences of a reference answer,
+/// 0 to 1. The order of the sentences does not matter.
 pub fn grade(question: &Passage, reference: &[Passage], answer: &[Passage]) -> f32 {
-    if reference.is_empty() {
-        return 0.0;
-    }
-    let best = |meant: &Passage| answer.iter().map(|said| compare(meant, said, question).strength).fold(0.0, f32::max);
-    reference.iter().map(best).sum::<f32>() / reference.len() as f32
+    judge(question, reference, answer).strength
 }
+
+/// Compares a whole answer with a whole reference, each given sentence by sentence: the words of
+/// all sentences together, and for each sentence of the reference the answer's nearest. To say
+/// more of the reference therefore never lowers the strength.
+pub fn judge(question: &Passage, reference: &[Passage], answer: &[Passage]) -> Match {
+    let answer: Vec<&Passage> = answer.iter().filter(|said| !said.non_answer).collect();
+    if answer.is_empty() || reference.is_empty() {
+        return Match::default();
+    }
+    let nearest = |meant: &Passage| answer.iter().map(|said| meant.cosine(said)).fold(0.0, f32::max);
+    let cosine = reference.iter().map(nearest).sum::<f32>() / reference.len() as f32;
+    let Some(words) = overlap::overlap(reference, &answer, question) else {
+        return Match { strength: cosine, cosine, ..Match::default() };
+    };
+    let contradicted = words.contrary >= CONTRARY;
+    let mut strength = COSINE * cosine + (1.0 - COSINE) * words.share;
+    if contradicted {
+        strength *= CONTRADICTED;
+    }
+    if !words.adds {
+        strength *= ECHO;
+    }
+    Match { strength: strength.clamp(0.0, 1.0).powf(LENIENCE), cosine, overlap: words.share, contradicted }
+}
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,12 @@ impl Wordsmith {
             if let Err(error) = settle(&store, key, words).await {
                 tracing::warn!(%error, "a wording could not be saved; the built-in one stays");
             }
-            sender.send_modify(|live| live.done = true);
+            sender.send_modify(|live| {
+                if live.text.is_empty() {
+                    live.text = message.text;
+                }
+                live.done = true;
+            });
             lock(&lives).remove(&key);
         });
         entries.insert(key, Writing { live, task: task.abort_handle() });
@@ -148,10 +153,17 @@ async fn write(coach: &dyn Engine, request: Request, sender: &watch::Sender<Live
         if text.chars().count() > LONGEST.0 {
             break;
         }
-        sender.send_modify(|live| live.text.clone_from(&text));
+        // Readers see nothing until there is something to read.
+        if is_printable(&text) {
+            sender.send_modify(|live| live.text.clone_from(&text));
+        }
     }
     let text = text.trim();
-    if text.chars().any(char::is_alphanumeric) { Ok(text.to_owned()) } else { Err("nothing printable".to_owned()) }
+    if is_printable(text) { Ok(text.to_owned()) } else { Err("nothing printable".to_owned()) }
+}
+
+fn is_printable(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 async fn settle(store: &Store, (id, turn): (InterviewId, u32), words: Option<(String, String)>) -> Result<()> {

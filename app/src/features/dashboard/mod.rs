@@ -1,0 +1,9 @@
+//! The page a person comes back to.
+
+pub mod api;
+mod line;
+mod page;
+mod past;
+mod trend;
+
+pub use page::DashboardPage;

@@ -1,0 +1,72 @@
+//! The dashboard: the next thing to do and why, how practice went, and every interview so far.
+
+use domain::dashboard::{Dashboard, NextStep};
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::api::dashboard;
+use super::past::PastInterviews;
+use super::trend::Trend;
+use crate::features::interview::Dimensions;
+use crate::ui::{ButtonLink, EmptyState, FailedPage, Icon, PageHeader, Skeleton};
+
+/// Shows `/dashboard`.
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    let page = Resource::new_blocking(|| (), |()| dashboard());
+    view! {
+        <Suspense fallback=|| view! { <Skeleton rows=6/> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => Either::Left(view! { <Today page=page/> }),
+                    Err(failure) => Either::Right(view! { <FailedPage failure=failure/> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Today(page: Dashboard) -> impl IntoView {
+    let newcomer = page.interviews.is_empty();
+    view! {
+        <PageHeader title="Today"/>
+        <div class="grid gap-8">
+            <Next next=page.next/>
+            {if newcomer {
+                Either::Left(view! {
+                    <EmptyState
+                        icon=Icon::Trend
+                        title="Your practice will be here"
+                        text="After your first interview this page shows how your scores go, which of the seven dimensions to work on, and every report. You compare yourself with nobody but your own past."
+                    />
+                })
+            } else {
+                Either::Right(view! {
+                    {if page.trend.is_empty() {
+                        Either::Left(view! {
+                            <EmptyState icon=Icon::Trend title="No graded interview yet" text="An answer of at least 8 words is graded. The line of your scores begins with the first one."/>
+                        })
+                    } else {
+                        Either::Right(view! { <Trend trend=page.trend/> })
+                    }}
+                    {(!page.dimensions.is_empty()).then(|| view! { <Dimensions dimensions=page.dimensions/> })}
+                    <PastInterviews interviews=page.interviews/>
+                })
+            }}
+        </div>
+    }
+}
+
+/// The one thing to do, with the reason.
+#[component]
+fn Next(next: NextStep) -> impl IntoView {
+    view! {
+        <section class="grid gap-3 rounded-box border border-base-300 bg-base-200 p-5" aria-labelledby="next">
+            <p class="text-sm font-medium text-muted">"Next"</p>
+            <h2 class="text-xl font-semibold" id="next">{next.title}</h2>
+            <p class="measure">{next.reason}</p>
+            <div><ButtonLink href=next.path>{next.action}{Icon::ArrowRight.view()}</ButtonLink></div>
+        </section>
+    }
+}

@@ -1,0 +1,59 @@
+//! Past interviews, each with what came of it and where it leads.
+
+use domain::interview::{Status, Summary};
+use leptos::prelude::*;
+
+use crate::ui::{Day, ScrollTable};
+
+/// Every interview, newest first.
+#[component]
+pub fn PastInterviews(
+    /// The interviews.
+    interviews: Vec<Summary>,
+) -> impl IntoView {
+    let title = format!("Your interviews (n = {})", interviews.len());
+    view! {
+        <section class="grid gap-3" aria-labelledby="past">
+            <h2 class="text-lg font-semibold" id="past">{title}</h2>
+            <ScrollTable caption="Your interviews, newest first">
+                <thead>
+                    <tr>
+                        <th scope="col">"Interview"</th>
+                        <th scope="col">"Date"</th>
+                        <th scope="col">"Status"</th>
+                        <th scope="col">"Overall"</th>
+                        <th scope="col"><span class="sr-only">"Open it"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{interviews.into_iter().map(|interview| view! { <Row interview=interview/> }).collect_view()}</tbody>
+            </ScrollTable>
+        </section>
+    }
+}
+
+#[component]
+fn Row(interview: Summary) -> impl IntoView {
+    let setup = &interview.setup;
+    let what = format!("{}, {}", setup.role.name(), setup.level.name().to_lowercase());
+    let open = interview.status == Status::Open;
+    let status = match interview.status {
+        Status::Open => "Open",
+        Status::Finished => "Finished",
+        Status::Abandoned => "Closed after a day",
+    };
+    let score = interview.overall.zip(interview.band).map_or_else(|| "Not graded".to_owned(), |(overall, band)| format!("{overall} {}", band.word()));
+    let (link, path) = if open { ("Continue", format!("/interview/{}", interview.id)) } else { ("Report", format!("/interview/{}/report", interview.id)) };
+    let whole = format!("{link}: {what}, {}", interview.started.day());
+    view! {
+        <tr>
+            <th scope="row" class="font-medium">
+                {what}
+                <span class="block text-sm font-normal text-muted">{format!("{} of {} questions answered", interview.answered, setup.questions)}</span>
+            </th>
+            <td><Day at=interview.started/></td>
+            <td>{status}</td>
+            <td class="whitespace-nowrap">{score}</td>
+            <td class="text-right"><a class="link" href=path aria-label=whole>{link}</a></td>
+        </tr>
+    }
+}

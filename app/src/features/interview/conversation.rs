@@ -1,0 +1,74 @@
+//! The conversation: what was said, the feedback between, and the answer that is on its way.
+
+use domain::interview::InterviewView;
+use leptos::either::Either;
+use leptos::prelude::*;
+
+use super::feedback::FeedbackCard;
+use super::said::Said;
+use super::stream::Words;
+use super::transcript::{Entry, entries, reply};
+
+/// Everything that was said, oldest first.
+#[component]
+pub fn Conversation(
+    /// The interview.
+    view: RwSignal<InterviewView>,
+    /// What is being spoken, if anything is.
+    words: RwSignal<Option<Words>>,
+    /// An answer that is on its way to the server.
+    #[prop(into)]
+    sending: Signal<Option<String>>,
+    /// The person wants the whole message at once.
+    on_stop: Callback<()>,
+) -> impl IntoView {
+    let list = Memo::new(move |_| view.with(entries));
+    // After an answer, the eye is led to what came of it.
+    Effect::new(move |before: Option<usize>| {
+        let target = list.with(|list| reply(list).map(Entry::anchor));
+        let count = list.with(Vec::len);
+        if let (true, Some(target)) = (before.is_some_and(|before| before < count), target) {
+            request_animation_frame(move || scroll_to(&target));
+        }
+        count
+    });
+    let id = view.with_untracked(|view| view.id);
+    let entry = move |entry: Entry| {
+        let anchor = entry.anchor();
+        match entry {
+            Entry::Message(message) => Either::Left(view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }),
+            Entry::Feedback { report, .. } => Either::Right(view! { <li id=anchor class="scroll-mt-4"><FeedbackCard report=*report/></li> }),
+        }
+    };
+    view! {
+        <div role="log" aria-label="Conversation">
+            <ol class="grid gap-6">
+                <For each=move || list.get() key=Entry::key children=entry/>
+                {move || sending.get().map(|answer| view! { <OnItsWay answer=answer/> })}
+            </ol>
+        </div>
+    }
+}
+
+/// An answer that is being read.
+#[component]
+fn OnItsWay(answer: String) -> impl IntoView {
+    view! {
+        <li class="grid gap-2">
+            <div class="ml-auto w-fit max-w-[90%] rounded-box bg-base-200 px-4 py-3">
+                <p class="text-sm text-muted">"You"</p>
+                <p class="measure whitespace-pre-line break-words">{answer}</p>
+            </div>
+            <p class="flex items-center gap-2 text-sm text-muted">
+                <span class="loading loading-dots loading-sm motion-reduce:hidden" aria-hidden="true"></span>
+                "Reading your answer"
+            </p>
+        </li>
+    }
+}
+
+fn scroll_to(anchor: &str) {
+    if let Some(element) = document().get_element_by_id(anchor) {
+        element.scroll_into_view();
+    }
+}

@@ -1,0 +1,96 @@
+//! The report of an interview: the summary first, then every answer beside its rubric.
+
+use domain::interview::{AnswerState, Report, Status};
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::api::{ResumeInterview, interview_report};
+use super::ended::Resume;
+use super::marked_answer::MarksKey;
+use super::report_answer::ReportAnswer;
+use super::report_summary::Summary;
+use crate::ui::{ButtonLink, EmptyState, FailedPage, FormError, Icon, Look, Notice, PageHeader, Skeleton, failure_of};
+
+/// Shows `/interview/{id}/report`.
+#[component]
+pub fn ReportPage() -> impl IntoView {
+    let params = use_params_map();
+    let report = Resource::new_blocking(move || params.read().get("id").unwrap_or_default(), interview_report);
+    view! {
+        <Suspense fallback=|| view! { <Skeleton rows=8/> }>
+            {move || Suspend::new(async move {
+                match report.await {
+                    Ok(report) => Either::Left(view! { <Whole report=report/> }),
+                    Err(failure) => Either::Right(view! { <FailedPage failure=failure/> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The report that there is.
+#[component]
+fn Whole(report: Report) -> impl IntoView {
+    let resume = ServerAction::<ResumeInterview>::new();
+    let setup = report.setup.clone();
+    let again = format!("/interview?role={}&level={}", setup.role.slug(), setup.level.slug());
+    let about = format!("{}, {}. {}, {}.", setup.role.name(), setup.level.name().to_lowercase(), questions(report.answers.len()), report.started.day());
+    let goes_on = report.status == Status::Open;
+    let (id, resumable) = (report.id, report.resumable);
+    let answered = report.answers.iter().any(|answer| matches!(answer.state, AnswerState::Answered(_)));
+    view! {
+        <PageHeader title="Interview report" sentence=about>
+            <Print/>
+            {resumable.then(|| view! { <Resume id=id resume=resume/> })}
+            <ButtonLink href=again>"Start another interview"</ButtonLink>
+        </PageHeader>
+        <div class="grid gap-8">
+            <FormError failure=failure_of(resume) lost="The report is unchanged."/>
+            {goes_on.then(|| view! {
+                <Notice>
+                    "This interview still goes on; the report shows it so far. "
+                    <a class="link" href=format!("/interview/{id}")>"Continue the interview"</a>
+                </Notice>
+            })}
+            {if answered {
+                Either::Left(view! { <Findings report=report/> })
+            } else {
+                Either::Right(view! {
+                    <EmptyState icon=Icon::FileText title="Nothing was answered yet" text="Once you have answered a question, this page shows what came across well, your words beside what a strong answer contains, and what to practise next.">
+                        {goes_on.then(|| view! { <ButtonLink href=format!("/interview/{id}") look=Look::Secondary>"Continue the interview"</ButtonLink> })}
+                    </EmptyState>
+                })
+            }}
+        </div>
+    }
+}
+
+/// The summary, then the answers.
+#[component]
+fn Findings(report: Report) -> impl IntoView {
+    let answers = report.answers.clone();
+    view! {
+        <Summary report=report/>
+        <MarksKey/>
+        {answers.into_iter().map(|answer| view! { <ReportAnswer answer=answer/> }).collect_view()}
+    }
+}
+
+/// Prints the page; there once a script can do it.
+#[component]
+fn Print() -> impl IntoView {
+    let (awake, set_awake) = signal(false);
+    Effect::new(move || set_awake.set(true));
+    // A browser without printing leaves things as they are.
+    let print = move |_| drop(window().print());
+    view! {
+        <button type="button" class="btn btn-ghost" class:invisible=move || !awake.get() on:click=print>
+            {Icon::Printer.view()}"Print"
+        </button>
+    }
+}
+
+fn questions(count: usize) -> String {
+    if count == 1 { "One question asked".to_owned() } else { format!("{count} questions asked") }
+}

@@ -1,0 +1,44 @@
+// `make bench`: measures, prints a table and writes target/bench/*.json.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import { MODELS, Server } from "../support/server.mjs";
+import { Visitor, somebody } from "../support/visitor.mjs";
+import { embeddings } from "./embeddings.mjs";
+import { latency } from "./pages.mjs";
+
+const OUTPUT = fileURLToPath(new URL("../../target/bench", import.meta.url));
+const PAGES = ["/", "/login", "/dashboard"];
+
+/** @param {string} name @param {unknown} figures */
+function keep(name, figures) {
+  mkdirSync(OUTPUT, { recursive: true });
+  const machine = { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length };
+  writeFileSync(`${OUTPUT}/${name}.json`, `${JSON.stringify({ measured: new Date().toISOString(), machine, figures }, undefined, 2)}\n`);
+}
+
+/** @param {number} value */
+const shown = (value) => value.toFixed(value >= 100 ? 0 : 1);
+
+const server = await Server.start({ LODESTAR_LOG__LEVEL: "warn" });
+try {
+  const visitor = new Visitor(server.url);
+  await visitor.register(somebody());
+  const pages = [];
+  for (const path of PAGES) pages.push(await latency(server.url, path, path === "/dashboard" ? visitor.cookie : ""));
+  keep("pages", pages);
+  console.log("Pages at 100 requests/s for 10 s (client and server share the cores; limit of p95: 50 ms)");
+  for (const { page, p50, p95, p99, failed } of pages) {
+    console.log(`  ${page.padEnd(12)} p50 ${shown(p50).padStart(6)} ms   p95 ${shown(p95).padStart(6)} ms   p99 ${shown(p99).padStart(6)} ms   failed ${failed}`);
+  }
+} finally {
+  await server.dispose();
+}
+
+const speed = embeddings(MODELS);
+keep("embeddings", speed);
+console.log(`Embeddings, ${speed.texts} sentences of ${shown(speed.tokens / speed.texts)} tokens on ${speed.threads} threads`);
+console.log(`  ${shown(speed.texts_per_second)} texts/s, ${shown(speed.tokens_per_second)} tokens/s, one text alone ${shown(speed.single_text_ms_p50)} ms`);
+console.log("  Without a ratio: the usual peer, sentence-transformers, is not installed with this project.");
+console.log(`Written to ${OUTPUT}`);

@@ -1,0 +1,83 @@
+//! Services on a database of their own, with a clock that the test sets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use domain::account::Viewer;
+use domain::interview::{InterviewId, InterviewView, JobRole, Kind, Level, Mode, Setup};
+use domain::{Clock, Random, Timestamp};
+use inference::Engine;
+use inference::scripted::ScriptedEmbedder;
+use services::account::Accounts;
+use services::interview::{Interviews, Models};
+use store::Store;
+
+/// A clock that stands still until it is moved.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance_hours(&self, hours: i64) {
+        self.0.fetch_add(hours * 3_600_000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Bytes that never repeat, the same in every run.
+#[derive(Default)]
+pub struct Counting(AtomicI64);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        bytes.iter_mut().rev().zip(number.iter().rev().cycle()).for_each(|(byte, source)| *byte = *source);
+    }
+}
+
+pub struct World {
+    pub accounts: Accounts,
+    pub interviews: Interviews,
+    pub clock: Arc<TestClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with_coach(None).await
+    }
+
+    pub async fn with_coach(coach: Option<Arc<dyn Engine>>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::connect(&format!("sqlite:{}", folder.path().join("test.sqlite").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(1_795_132_800_000)));
+        let random = Arc::new(Counting::default());
+        let models = Models { embedder: Arc::new(ScriptedEmbedder), coach };
+        Self {
+            accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
+            interviews: Interviews::new(store.clone(), clock.clone(), random, knowledge::bank(), models),
+            clock,
+            _folder: folder,
+        }
+    }
+
+    /// A new member, signed in.
+    pub async fn member(&self, email: &str) -> Viewer {
+        let signed_in = self.accounts.register("Ada", email, "Correct-Horse-7").await.unwrap();
+        self.accounts.viewer(signed_in).await.unwrap().unwrap()
+    }
+
+    /// A new interview of three questions.
+    pub async fn start(&self, viewer: &Viewer, mode: Mode) -> (InterviewId, InterviewView) {
+        let id = self.interviews.start(viewer, setup(mode)).await.unwrap();
+        (id, self.interviews.view(viewer, id).await.unwrap())
+    }
+}
+
+pub fn setup(mode: Mode) -> Setup {
+    Setup { role: JobRole::Backend, level: Level::Mid, kind: Kind::Mixed, mode, questions: 3, job_description: None }
+}

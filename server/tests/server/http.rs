@@ -1,0 +1,170 @@
+//! The real server on a port of its own: health, headers, foreign requests, bad input.
+
+use reqwest::{Client, StatusCode, header};
+use server::compose::Lodestar;
+use server::config::Config;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+struct Server {
+    address: String,
+    client: Client,
+    stop: Option<oneshot::Sender<()>>,
+    done: tokio::task::JoinHandle<()>,
+    lodestar: Lodestar,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        std::fs::create_dir_all(site.join("pkg")).unwrap();
+        std::fs::write(site.join("pkg/lodestar.test.css"), "body{}").unwrap();
+        let text = format!(
+            "[http]\naddr = \"127.0.0.1:0\"\nsite_dir = {site:?}\n[data]\ndir = {data:?}\n[models]\nembedding = {model:?}",
+            data = folder.path().join("data"),
+            model = crate::support::model(),
+        );
+        let config = Config::parse(&text, "test.toml".as_ref(), []).unwrap();
+        let lodestar = Lodestar::compose(&config).await.unwrap();
+        let listener = TcpListener::bind(config.http.addr).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let serving = lodestar.clone();
+        let done = tokio::spawn(async move {
+            let shutdown = async move {
+                let _ = stopped.await;
+            };
+            server::serve(&config, serving, listener, shutdown).await.unwrap();
+        });
+        let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { address, client, stop: Some(stop), done, lodestar, folder }
+    }
+
+    async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(format!("{}{path}", self.address)).send().await.unwrap()
+    }
+
+    /// Posts a form as a page of this site does.
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.client.post(format!("{}{path}", self.address)).header(header::ORIGIN, &self.address);
+        request.form(form).send().await.unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_names_each_part() {
+    let server = Server::start().await;
+    assert_eq!(server.get("/health/live").await.status(), StatusCode::OK);
+    let ready = server.get("/health/ready").await;
+    assert_eq!(ready.status(), StatusCode::OK);
+    let report: serde_json::Value = ready.json().await.unwrap();
+    for part in ["database", "files", "embedding"] {
+        assert_eq!(report[part]["ok"], true, "{report}");
+    }
+    std::fs::remove_dir_all(server.folder.path().join("data")).unwrap();
+    let broken = server.get("/health/ready").await;
+    assert_eq!(broken.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let report: serde_json::Value = broken.json().await.unwrap();
+    assert_eq!((&report["files"]["ok"], &report["embedding"]["ok"]), (&false.into(), &true.into()), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_the_security_headers() {
+    let server = Server::start().await;
+    for path in ["/", "/login", "/nowhere", "/health/live", "/pkg/lodestar.test.css", "/interview/x/report"] {
+        let answer = server.get(path).await;
+        let headers = answer.headers();
+        for name in ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy", "x-request-id"] {
+            assert!(headers.contains_key(name), "{path} lacks {name}");
+        }
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        if headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+            assert!(policy.contains("'nonce-"), "{path}: {policy}");
+            assert_eq!(headers["cache-control"], "no-store", "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_answer_with_their_status() {
+    let server = Server::start().await;
+    assert_eq!(server.get("/").await.status(), StatusCode::OK);
+    assert_eq!(server.get("/register").await.status(), StatusCode::OK);
+    assert_eq!(server.get("/nowhere").await.status(), StatusCode::NOT_FOUND);
+    for path in ["/dashboard", "/interview", "/settings", "/interview/01890000-0000-7000-8000-000000000000"] {
+        let answer = server.get(path).await;
+        assert!(answer.status().is_redirection(), "{path}: {}", answer.status());
+        let target = answer.headers()[header::LOCATION].to_str().unwrap();
+        assert!(target.starts_with("/login?next=%2F") || target.starts_with("/login?next=/"), "{path}: {target}");
+    }
+}
+
+/// The addresses of all server functions.
+fn api_paths() -> Vec<String> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect()
+}
+
+fn path(of: &str) -> String {
+    api_paths().into_iter().find(|path| path.trim_end_matches(char::is_numeric).ends_with(of)).unwrap_or_else(|| panic!("no server function {of}"))
+}
+
+const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("password", "Correct-Horse-7")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_of_other_sites_change_nothing() {
+    let server = Server::start().await;
+    for api in api_paths() {
+        let foreign = server.client.post(format!("{}{api}", server.address)).header(header::ORIGIN, "http://evil.example").form(ADA).send().await.unwrap();
+        assert_eq!(foreign.status(), StatusCode::FORBIDDEN, "{api}");
+    }
+    assert!(server.lodestar.accounts.sign_in("ada@example.org", "Correct-Horse-7").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_answers_nonsense_kindly() {
+    let server = Server::start().await;
+    assert!(server.post(&path("/register"), ADA).await.status().is_success());
+    let endless = "x".repeat(1_000_000);
+    for api in api_paths() {
+        for form in [&[][..], &[("id", "nonsense"), ("turn", "-1")], &[("id", "01890000-0000-7000-8000-000000000000"), ("turn", "99999999999"), ("answer", &endless)], &[("name", "\0"), ("email", &endless), ("password", "\u{202e}")]] {
+            let status = server.post(&api, form).await.status();
+            assert!(!status.is_server_error(), "{api}: {status}");
+        }
+        let raw = server.client.post(format!("{}{api}", server.address)).header(header::ORIGIN, &server.address);
+        let status = raw.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(vec![0xff, 0xfe, b'%', b'&']).send().await.unwrap().status();
+        assert!(!status.is_server_error(), "{api}: {status} for bytes");
+    }
+    let huge = server.post(&path("/register"), &[("name", &"x".repeat(5_000_000))]).await;
+    assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_cookie_is_guarded_and_renewed() {
+    let server = Server::start().await;
+    let cookie = |answer: &reqwest::Response| {
+        let cookies: Vec<_> = answer.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
+        cookies.into_iter().find(|cookie| cookie.starts_with("lodestar=")).unwrap()
+    };
+    let first = cookie(&server.post(&path("/register"), ADA).await);
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(first.contains(attribute), "{first}");
+    }
+    assert!(server.get("/dashboard").await.status().is_success());
+    let second = cookie(&server.post(&path("/sign_in"), ADA).await);
+    assert_ne!(first.split(';').next(), second.split(';').next(), "a new identifier");
+    server.post(&path("/sign_out"), &[]).await;
+    assert!(server.get("/dashboard").await.status().is_redirection());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_when_told() {
+    let mut server = Server::start().await;
+    server.get("/").await;
+    server.stop.take().unwrap().send(()).unwrap();
+    let client = server.client;
+    drop(client);
+    tokio::time::timeout(std::time::Duration::from_secs(15), server.done).await.unwrap().unwrap();
+}

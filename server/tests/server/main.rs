@@ -1,0 +1,6 @@
+//! The whole program: its structure, its HTTP side, its knowledge held against the real model.
+
+mod architecture;
+mod http;
+mod questions;
+mod support;
