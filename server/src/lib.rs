@@ -1,5 +1,7 @@
 //! The server: configuration, wiring, HTTP. Its front door is [`serve`]; tests boot the real thing
 //! through it on port 0.
+// The type of a page holds the types of all that is on it.
+#![recursion_limit = "512"]
 
 pub mod compose;
 pub mod config;

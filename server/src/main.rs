@@ -1,4 +1,6 @@
 //! The command `lodestar`.
+// The type of a page holds the types of all that is on it.
+#![recursion_limit = "512"]
 
 mod commands;
 

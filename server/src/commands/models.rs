@@ -45,7 +45,7 @@ impl Task {
                         State::Damaged(_) => "damaged",
                     };
                     let model = listed.model;
-                    println!("{:<22} {:<10} {:>5} MB  {state:<12} {} ({})", model.name, model.role.as_str(), model.size / 1_000_000, model.about, model.licence);
+                    println!("{:<22} {:<10} {:>5} MB  {state:<12} {} ({})", model.name, format!("{:?}", model.role).to_lowercase(), model.size / 1_000_000, model.about, model.licence);
                 }
             }
             Self::Pull { name, from } => {

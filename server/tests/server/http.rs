@@ -1,5 +1,7 @@
 //! The real server on a port of its own: health, headers, foreign requests, bad input.
 
+use std::sync::Mutex;
+
 use reqwest::{Client, StatusCode, header};
 use server::compose::Lodestar;
 use server::config::Config;
@@ -9,6 +11,8 @@ use tokio::sync::oneshot;
 struct Server {
     address: String,
     client: Client,
+    /// The session's cookie, as a browser would keep it.
+    cookie: Mutex<Option<String>>,
     stop: Option<oneshot::Sender<()>>,
     done: tokio::task::JoinHandle<()>,
     lodestar: Lodestar,
@@ -38,19 +42,53 @@ impl Server {
             };
             server::serve(&config, serving, listener, shutdown).await.unwrap();
         });
-        let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { address, client, stop: Some(stop), done, lodestar, folder }
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { address, client, cookie: Mutex::default(), stop: Some(stop), done, lodestar, folder }
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
-        self.client.get(format!("{}{path}", self.address)).send().await.unwrap()
+        self.send(self.client.get(format!("{}{path}", self.address))).await
     }
 
     /// Posts a form as a page of this site does.
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
-        let request = self.client.post(format!("{}{path}", self.address)).header(header::ORIGIN, &self.address);
-        request.form(form).send().await.unwrap()
+        self.post_raw(path, &self.address, encode(form).into_bytes()).await
     }
+
+    async fn post_raw(&self, path: &str, origin: &str, body: Vec<u8>) -> reqwest::Response {
+        let request = self.client.post(format!("{}{path}", self.address)).header(header::ORIGIN, origin);
+        self.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
+    }
+
+    async fn send(&self, mut request: reqwest::RequestBuilder) -> reqwest::Response {
+        if let Some(cookie) = self.cookie.lock().unwrap().clone() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let answer = request.send().await.unwrap();
+        if let Some(cookie) = session_cookie(&answer) {
+            *self.cookie.lock().unwrap() = cookie.split(';').next().map(str::to_owned);
+        }
+        answer
+    }
+}
+
+/// The session's cookie that an answer sets.
+fn session_cookie(answer: &reqwest::Response) -> Option<String> {
+    let cookies = answer.headers().get_all(header::SET_COOKIE);
+    cookies.iter().map(|cookie| cookie.to_str().unwrap().to_owned()).find(|cookie| cookie.starts_with("lodestar="))
+}
+
+/// A form as browsers encode it.
+fn encode(form: &[(&str, &str)]) -> String {
+    let escape = |text: &str| -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric();
+        text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    };
+    form.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+}
+
+async fn json(answer: reqwest::Response) -> serde_json::Value {
+    serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,14 +97,14 @@ async fn health_names_each_part() {
     assert_eq!(server.get("/health/live").await.status(), StatusCode::OK);
     let ready = server.get("/health/ready").await;
     assert_eq!(ready.status(), StatusCode::OK);
-    let report: serde_json::Value = ready.json().await.unwrap();
+    let report = json(ready).await;
     for part in ["database", "files", "embedding"] {
         assert_eq!(report[part]["ok"], true, "{report}");
     }
     std::fs::remove_dir_all(server.folder.path().join("data")).unwrap();
     let broken = server.get("/health/ready").await;
     assert_eq!(broken.status(), StatusCode::SERVICE_UNAVAILABLE);
-    let report: serde_json::Value = broken.json().await.unwrap();
+    let report = json(broken).await;
     assert_eq!((&report["files"]["ok"], &report["embedding"]["ok"]), (&false.into(), &true.into()), "{report}");
 }
 
@@ -117,7 +155,7 @@ const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("
 async fn requests_of_other_sites_change_nothing() {
     let server = Server::start().await;
     for api in api_paths() {
-        let foreign = server.client.post(format!("{}{api}", server.address)).header(header::ORIGIN, "http://evil.example").form(ADA).send().await.unwrap();
+        let foreign = server.post_raw(&api, "http://evil.example", encode(ADA).into_bytes()).await;
         assert_eq!(foreign.status(), StatusCode::FORBIDDEN, "{api}");
     }
     assert!(server.lodestar.accounts.sign_in("ada@example.org", "Correct-Horse-7").await.is_err());
@@ -133,8 +171,7 @@ async fn every_function_answers_nonsense_kindly() {
             let status = server.post(&api, form).await.status();
             assert!(!status.is_server_error(), "{api}: {status}");
         }
-        let raw = server.client.post(format!("{}{api}", server.address)).header(header::ORIGIN, &server.address);
-        let status = raw.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(vec![0xff, 0xfe, b'%', b'&']).send().await.unwrap().status();
+        let status = server.post_raw(&api, &server.address, vec![0xff, 0xfe, b'%', b'&']).await.status();
         assert!(!status.is_server_error(), "{api}: {status} for bytes");
     }
     let huge = server.post(&path("/register"), &[("name", &"x".repeat(5_000_000))]).await;
@@ -144,16 +181,12 @@ async fn every_function_answers_nonsense_kindly() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_session_cookie_is_guarded_and_renewed() {
     let server = Server::start().await;
-    let cookie = |answer: &reqwest::Response| {
-        let cookies: Vec<_> = answer.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
-        cookies.into_iter().find(|cookie| cookie.starts_with("lodestar=")).unwrap()
-    };
-    let first = cookie(&server.post(&path("/register"), ADA).await);
+    let first = session_cookie(&server.post(&path("/register"), ADA).await).unwrap();
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(first.contains(attribute), "{first}");
     }
     assert!(server.get("/dashboard").await.status().is_success());
-    let second = cookie(&server.post(&path("/sign_in"), ADA).await);
+    let second = session_cookie(&server.post(&path("/sign_in"), ADA).await).unwrap();
     assert_ne!(first.split(';').next(), second.split(';').next(), "a new identifier");
     server.post(&path("/sign_out"), &[]).await;
     assert!(server.get("/dashboard").await.status().is_redirection());
@@ -164,7 +197,6 @@ async fn it_stops_when_told() {
     let mut server = Server::start().await;
     server.get("/").await;
     server.stop.take().unwrap().send(()).unwrap();
-    let client = server.client;
-    drop(client);
+    drop(server.client);
     tokio::time::timeout(std::time::Duration::from_secs(15), server.done).await.unwrap().unwrap();
 }

@@ -1,7 +1,6 @@
 //! The dashboard: the next thing to do and why, how practice went, and every interview so far.
 
 use domain::dashboard::{Dashboard, NextStep};
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::api::dashboard;
@@ -18,8 +17,8 @@ pub fn DashboardPage() -> impl IntoView {
         <Suspense fallback=|| view! { <Skeleton rows=6/> }>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(page) => Either::Left(view! { <Today page=page/> }),
-                    Err(failure) => Either::Right(view! { <FailedPage failure=failure/> }),
+                    Ok(page) => view! { <Today page=page/> }.into_any(),
+                    Err(failure) => view! { <FailedPage failure=failure/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -31,31 +30,32 @@ fn Today(page: Dashboard) -> impl IntoView {
     let newcomer = page.interviews.is_empty();
     view! {
         <PageHeader title="Today"/>
-        <div class="grid gap-8">
+        <div class="mt-6 grid gap-8">
             <Next next=page.next/>
             {if newcomer {
-                Either::Left(view! {
+                view! {
                     <EmptyState
                         icon=Icon::Trend
                         title="Your practice will be here"
                         text="After your first interview this page shows how your scores go, which of the seven dimensions to work on, and every report. You compare yourself with nobody but your own past."
                     />
-                })
+                }.into_any()
             } else {
-                Either::Right(view! {
+                view! {
                     {if page.trend.is_empty() {
-                        Either::Left(view! {
+                        view! {
                             <EmptyState icon=Icon::Trend title="No graded interview yet" text="An answer of at least 8 words is graded. The line of your scores begins with the first one."/>
-                        })
+                        }.into_any()
                     } else {
-                        Either::Right(view! { <Trend trend=page.trend/> })
+                        view! { <Trend trend=page.trend/> }.into_any()
                     }}
                     {(!page.dimensions.is_empty()).then(|| view! { <Dimensions dimensions=page.dimensions/> })}
                     <PastInterviews interviews=page.interviews/>
-                })
+                }.into_any()
             }}
         </div>
     }
+    .into_any()
 }
 
 /// The one thing to do, with the reason.
@@ -69,4 +69,5 @@ fn Next(next: NextStep) -> impl IntoView {
             <div><ButtonLink href=next.path>{next.action}{Icon::ArrowRight.view()}</ButtonLink></div>
         </section>
     }
+    .into_any()
 }

@@ -29,6 +29,7 @@ pub fn PastInterviews(
             </ScrollTable>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -56,4 +57,5 @@ fn Row(interview: Summary) -> impl IntoView {
             <td class="text-right"><a class="link" href=path aria-label=whole>{link}</a></td>
         </tr>
     }
+    .into_any()
 }

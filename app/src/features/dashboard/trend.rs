@@ -31,6 +31,7 @@ pub fn Trend(
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// The line. What it says in one sentence is its name; the numbers stand in the table.
@@ -63,6 +64,7 @@ fn Chart(trend: Vec<TrendPoint>) -> impl IntoView {
             {dots.into_iter().map(|(x, y)| view! { <circle class="fill-secondary" cx=x.to_string() cy=y.to_string() r="4"/> }).collect_view()}
         </svg>
     }
+    .into_any()
 }
 
 /// What the line shows, in a sentence.
@@ -95,6 +97,7 @@ fn Numbers(trend: Vec<TrendPoint>) -> impl IntoView {
             <tbody>{rows.collect_view()}</tbody>
         </ScrollTable>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -122,6 +122,7 @@ pub fn Composer(
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// How long a text is.

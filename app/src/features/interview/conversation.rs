@@ -1,7 +1,6 @@
 //! The conversation: what was said, the feedback between, and the answer that is on its way.
 
 use domain::interview::InterviewView;
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::feedback::FeedbackCard;
@@ -36,8 +35,8 @@ pub fn Conversation(
     let entry = move |entry: Entry| {
         let anchor = entry.anchor();
         match entry {
-            Entry::Message(message) => Either::Left(view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }),
-            Entry::Feedback { report, .. } => Either::Right(view! { <li id=anchor class="scroll-mt-4"><FeedbackCard report=*report/></li> }),
+            Entry::Message(message) => view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }.into_any(),
+            Entry::Feedback { report, .. } => view! { <li id=anchor class="scroll-mt-4"><FeedbackCard report=*report/></li> }.into_any(),
         }
     };
     view! {
@@ -48,6 +47,7 @@ pub fn Conversation(
             </ol>
         </div>
     }
+    .into_any()
 }
 
 /// An answer that is being read.

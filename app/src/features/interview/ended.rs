@@ -36,6 +36,7 @@ pub fn Ended(
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// Takes an interview up again where it was left.

@@ -2,7 +2,6 @@
 
 use domain::feedback::{Feedback, Grade};
 use domain::interview::{AnswerReport, AnswerState};
-use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
 use super::rubric::Rubric;
@@ -22,9 +21,9 @@ pub fn FeedbackCard(
         <section class="grid gap-4 rounded-box border border-base-300 p-4" aria-label=name>
             <h2 class="text-sm font-medium text-muted">{heading}</h2>
             {match report.state {
-                AnswerState::Answered(Grade::Graded(feedback)) => EitherOf3::A(view! { <Graded feedback=feedback/> }),
-                AnswerState::Answered(Grade::NotGraded(needed)) => EitherOf3::B(view! { <NotGraded needed=needed/> }),
-                AnswerState::Skipped | AnswerState::Open => EitherOf3::C(view! { <p>"You left this question, so there is nothing to grade."</p> }),
+                AnswerState::Answered(Grade::Graded(feedback)) => view! { <Graded feedback=feedback/> }.into_any(),
+                AnswerState::Answered(Grade::NotGraded(needed)) => view! { <NotGraded needed=needed/> }.into_any(),
+                AnswerState::Skipped | AnswerState::Open => view! { <p>"You left this question, so there is nothing to grade."</p> }.into_any(),
             }}
             <details class="text-sm">
                 <summary class="cursor-pointer font-medium">"Outline of a strong answer"</summary>
@@ -32,6 +31,7 @@ pub fn FeedbackCard(
             </details>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -47,6 +47,7 @@ fn Graded(feedback: Feedback) -> impl IntoView {
         <Rubric points=feedback.points marks=None/>
         {raise.map(|raise| view! { <p class="measure"><strong>"To raise it: "</strong>{raise}</p> })}
     }
+    .into_any()
 }
 
 /// In the place of a score, where there is too little to judge by.

@@ -32,6 +32,7 @@ pub fn OpenQuestion(
             })}
         </section>
     }
+    .into_any()
 }
 
 /// A kind of question as people read it.

@@ -1,7 +1,6 @@
 //! The interview's page: question, conversation, composer.
 
 use domain::interview::{InterviewView, Mode};
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
@@ -27,8 +26,8 @@ pub fn InterviewPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 let (state, fetched) = state.await;
                 match state {
-                    Ok(view) => Either::Left(view! { <Room view=view fetched=fetched/> }),
-                    Err(failure) => Either::Right(view! { <FailedPage failure=failure/> }),
+                    Ok(view) => view! { <Room view=view fetched=fetched/> }.into_any(),
+                    Err(failure) => view! { <FailedPage failure=failure/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -93,7 +92,7 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
     };
     view! {
         <PageHeader title=title sentence=sentence/>
-        <div class="grid gap-6 lg:grid-cols-[18rem_minmax(0,1fr)] lg:items-start">
+        <div class="mt-6 grid gap-6 lg:grid-cols-[18rem_minmax(0,1fr)] lg:items-start">
             <aside class="lg:sticky lg:top-6" class:hidden=move || !open.get()>
                 <OpenQuestion question=question setup=setup/>
             </aside>
@@ -101,18 +100,19 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
                 <Conversation view=stage.view words=stage.words sending=sending on_stop=Callback::new(move |()| stage.stop())/>
                 <Offline words=stage.words/>
                 {move || if open.get() {
-                    Either::Left(view! {
+                    view! {
                         <div class="grid gap-3 border-t border-base-300 pt-4">
                             <Trouble failures=failures.to_vec() on_reload=Callback::new(reload)/>
                             {composer()}
                         </div>
-                    })
+                    }.into_any()
                 } else {
-                    Either::Right(view! { <Ended view=stage.view.get() resume=resume/> })
+                    view! { <Ended view=stage.view.get() resume=resume/> }.into_any()
                 }}
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Shows what came of `action`; once it succeeds, earlier failures are forgiven.

@@ -1,7 +1,6 @@
 //! The report of an interview: the summary first, then every answer beside its rubric.
 
 use domain::interview::{AnswerState, Report, Status};
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -21,8 +20,8 @@ pub fn ReportPage() -> impl IntoView {
         <Suspense fallback=|| view! { <Skeleton rows=8/> }>
             {move || Suspend::new(async move {
                 match report.await {
-                    Ok(report) => Either::Left(view! { <Whole report=report/> }),
-                    Err(failure) => Either::Right(view! { <FailedPage failure=failure/> }),
+                    Ok(report) => view! { <Whole report=report/> }.into_any(),
+                    Err(failure) => view! { <FailedPage failure=failure/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -45,7 +44,7 @@ fn Whole(report: Report) -> impl IntoView {
             {resumable.then(|| view! { <Resume id=id resume=resume/> })}
             <ButtonLink href=again>"Start another interview"</ButtonLink>
         </PageHeader>
-        <div class="grid gap-8">
+        <div class="mt-6 grid gap-8">
             <FormError failure=failure_of(resume) lost="The report is unchanged."/>
             {goes_on.then(|| view! {
                 <Notice>
@@ -54,16 +53,17 @@ fn Whole(report: Report) -> impl IntoView {
                 </Notice>
             })}
             {if answered {
-                Either::Left(view! { <Findings report=report/> })
+                view! { <Findings report=report/> }.into_any()
             } else {
-                Either::Right(view! {
+                view! {
                     <EmptyState icon=Icon::FileText title="Nothing was answered yet" text="Once you have answered a question, this page shows what came across well, your words beside what a strong answer contains, and what to practise next.">
                         {goes_on.then(|| view! { <ButtonLink href=format!("/interview/{id}") look=Look::Secondary>"Continue the interview"</ButtonLink> })}
                     </EmptyState>
-                })
+                }.into_any()
             }}
         </div>
     }
+    .into_any()
 }
 
 /// The summary, then the answers.
@@ -75,6 +75,7 @@ fn Findings(report: Report) -> impl IntoView {
         <MarksKey/>
         {answers.into_iter().map(|answer| view! { <ReportAnswer answer=answer/> }).collect_view()}
     }
+    .into_any()
 }
 
 /// Prints the page; there once a script can do it.

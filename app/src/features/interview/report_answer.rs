@@ -44,6 +44,7 @@ pub fn ReportAnswer(
             </details>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -70,6 +71,7 @@ fn Graded(position: u32, answer: String, feedback: Feedback) -> impl IntoView {
         <h3 class="font-semibold">"Scores"</h3>
         <div class="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">{cards.collect_view()}</div>
     }
+    .into_any()
 }
 
 #[component]

@@ -2,7 +2,6 @@
 
 use domain::feedback::{Band, FEWEST_WORDS, Grade, Mean};
 use domain::interview::{AnswerState, Report};
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::feedback::NotGraded;
@@ -28,8 +27,8 @@ pub fn Summary(
                     <div class="grid gap-3 rounded-box border border-base-300 p-4">
                         <h3 class="font-semibold">"Overall"</h3>
                         {match report.overall {
-                            Some(overall) => Either::Left(view! { <Overall overall=overall graded=graded/> }),
-                            None => Either::Right(view! { <NotGraded needed=needed/> }),
+                            Some(overall) => view! { <Overall overall=overall graded=graded/> }.into_any(),
+                            None => view! { <NotGraded needed=needed/> }.into_any(),
                         }}
                     </div>
                     {(practise.len() > 0).then(|| view! {
@@ -43,6 +42,7 @@ pub fn Summary(
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -57,6 +57,7 @@ fn Overall(overall: u8, graded: usize) -> impl IntoView {
         <ScoreBar label="Overall" value=overall word=band show_label=false/>
         <p class="text-sm text-muted">{mean}</p>
     }
+    .into_any()
 }
 
 /// Each dimension with its mean, how many answers that is of, and what it looks at.
@@ -80,4 +81,5 @@ pub fn Dimensions(
             <ul class="grid gap-4">{rows.collect_view()}</ul>
         </section>
     }
+    .into_any()
 }

@@ -45,4 +45,5 @@ fn Point(point: PointFeedback, marks: Option<Arc<Marks>>) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -1,7 +1,6 @@
 //! One message of the conversation, and the interviewer's newest one while it is being spoken.
 
 use domain::interview::{Author, InterviewId, Message, MessageKind};
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -25,26 +24,27 @@ pub fn Said(
     on_stop: Callback<()>,
 ) -> impl IntoView {
     if message.kind.author() == Author::Candidate {
-        return Either::Left(view! { <li id=anchor class="scroll-mt-4">{own_words(&message)}</li> });
+        return view! { <li id=anchor class="scroll-mt-4">{own_words(&message)}</li> }.into_any();
     }
     let turn = message.turn;
     let spoken = Memo::new(move |_| words.with(|words| words.as_ref().is_some_and(|words| words.turn() == turn)));
     let pending = message.pending;
     let author = if pending { "being worded".to_owned() } else { message.wording.clone() };
     let question = StoredValue::new(message.question.clone());
-    Either::Right(view! {
+    view! {
         <li id=anchor class="grid gap-2 scroll-mt-4">
             <p class="text-sm text-muted"><strong class="text-base-content">"Interviewer"</strong>" · "{author}</p>
             {move || {
                 if spoken.get() {
-                    Either::Left(view! { <Speaking words=words question=question/> })
+                    view! { <Speaking words=words question=question/> }.into_any()
                 } else {
-                    Either::Right(whole(&message))
+                    whole(&message).into_any()
                 }
             }}
             {move || (pending || spoken.get()).then(|| view! { <Stop id=id turn=turn on_stop=on_stop/> })}
         </li>
-    })
+    }
+    .into_any()
 }
 
 /// All of the interviewer's message. It enters the page when the last word was spoken, so that

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use domain::feedback::{Feedback, Quote, Reason, Score};
-use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::highlight::Marks;
@@ -27,6 +26,7 @@ pub fn ScoreCard(
             <Explained score=score marks=Some(marks)/>
         </section>
     }
+    .into_any()
 }
 
 /// One dimension of one answer in a line that opens.
@@ -46,6 +46,7 @@ pub fn ScoreLine(
             <div class="grid gap-2 pb-2 pl-6"><Explained score=score marks=None/></div>
         </details>
     }
+    .into_any()
 }
 
 /// Bar, reasons and advice.
@@ -57,6 +58,7 @@ fn Explained(score: Score, marks: Option<Arc<Marks>>) -> impl IntoView {
         <ul class="grid gap-2 text-sm">{reasons.collect_view()}</ul>
         <p class="text-sm"><strong>"To raise it: "</strong>{score.raise.clone()}</p>
     }
+    .into_any()
 }
 
 /// A reason, with the words that show it.
@@ -85,8 +87,8 @@ pub fn Quoted(
     let words = format!("“{}”", quote.text);
     match marks.and_then(|marks| marks.link(&quote)) {
         // The router would change the address without making the place the target.
-        Some(place) => Either::Left(view! { <a class="link break-words" href=place rel="external" title="Show in your answer">{words}</a> }),
-        None => Either::Right(view! { <q class="break-words italic before:content-none after:content-none">{words}</q> }),
+        Some(place) => view! { <a class="link break-words" href=place rel="external" title="Show in your answer">{words}</a> }.into_any(),
+        None => view! { <q class="break-words italic before:content-none after:content-none">{words}</q> }.into_any(),
     }
 }
 
@@ -104,6 +106,7 @@ pub fn Strength(
             <span><Because reason=reason marks=marks/></span>
         </p>
     }
+    .into_any()
 }
 
 /// The score that is worth working on first: the lowest, and of equals the one that counts more.

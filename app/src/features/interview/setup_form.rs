@@ -43,12 +43,13 @@ pub fn SetupForm(
                 name="job_description"
                 rows=5
                 longest=Setup::JOB_DESCRIPTION as u32
-                hint="Paste the posting, up to 20,000 characters. The questions closest to it are asked first. It is read on this machine only."
+                hint="Paste the posting, up to 20,000 characters. Questions close to it are preferred. It is read on this machine only."
                 error=about(failure, "job_description")
             />
             <div><SubmitButton pending=start.pending()>{Icon::Play.view()}"Start interview"</SubmitButton></div>
         </ActionForm>
     }
+    .into_any()
 }
 
 fn level_hint(level: Level) -> &'static str {

@@ -21,9 +21,14 @@ fn model(tiny: Tiny) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
+/// One thread: a model so small gains nothing from a second.
+fn options() -> ChatOptions {
+    ChatOptions { threads: 1, ..ChatOptions::default() }
+}
+
 fn open(tiny: Tiny) -> Chat {
     let (_folder, path) = model(tiny);
-    Chat::open("tiny", path, ChatOptions::default()).unwrap()
+    Chat::open("tiny", path, options()).unwrap()
 }
 
 fn ask(text: &str) -> Request {
@@ -139,7 +144,7 @@ async fn dropping_the_stream_stops_the_work() {
 #[tokio::test]
 async fn a_full_queue_says_busy() {
     let (_folder, path) = model(Tiny::default());
-    let chat = Chat::open("tiny", path, ChatOptions { queue: 1, ..ChatOptions::default() }).unwrap();
+    let chat = Chat::open("tiny", path, ChatOptions { queue: 1, ..options() }).unwrap();
     let answers = futures::future::join_all((0..10).map(|_| chat.stream(ask("All at once")))).await;
     assert!(answers.iter().any(|answer| answer.as_ref().is_err_and(|error| error.kind == ErrorKind::Busy)));
     let mut finished = 0;

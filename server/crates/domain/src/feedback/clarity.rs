@@ -101,8 +101,13 @@ fn reasons(answer: &Answer<'_>, found: &Findings<'_, '_>) -> Vec<Reason> {
     if let Some((length, line)) = found.longest.filter(|_| found.sentences > 0.0) {
         let text = if found.mean < 8.0 {
             "Your sentences are very short, which makes it hard to see how one leads to the next.".to_owned()
-        } else {
+        } else if length > LONG {
             format!("The sentence that begins here has {length} words; by ear that is hard to follow.")
+        } else {
+            format!(
+                "Your sentences have {:.0} words on average, which is rather many; the longest is here.",
+                found.mean
+            )
         };
         reasons.push((found.sentences, shown(text, line)));
     }
@@ -120,7 +125,7 @@ fn reasons(answer: &Answer<'_>, found: &Findings<'_, '_>) -> Vec<Reason> {
         _ => format!("With {long} it is over before a listener has a picture."),
     };
     reasons.push((found.length, stated(length)));
-    if let Some((_, line)) = found.longest.filter(|_| found.sentences == 0.0) {
+    if let Some((_, line)) = found.longest.filter(|_| found.sentences == 0.0 && found.list.is_none()) {
         let text = format!(
             "Your sentences have {:.0} words on average; even the longest one, which begins here, can be followed.",
             found.mean

@@ -107,6 +107,10 @@ fn raise(answer: &Answer<'_>, found: &Findings<'_, '_>, owned: bool) -> String {
         let all =
             weakening.iter().chain(&found.fillers).filter(|(other, _)| other.sentence.start == line.sentence.start);
         let said: Vec<&str> = all.map(|(line, span)| line.said(*span)).collect();
+        let length: usize = said.iter().map(|words| words.len()).sum();
+        if length + 2 >= line.sentence.text.len() {
+            return format!("Leave out {}; it says nothing yet.", clip(line.sentence.text, 8));
+        }
         let ending = if found.doubts.is_empty() { "" } else { "; where you are unsure, say what you would check" };
         return format!("Say {} again without {}{ending}.", clip(line.sentence.text, 8), quoted(&said, 3));
     }

@@ -22,13 +22,13 @@ use crate::{
 /// The weight of the likeness of vectors in the strength of a match; the words that a point and a
 /// sentence share have the rest. [`compare`] weighs words more, as suits answers of one sentence;
 /// here the best of many sentences is taken, among which some always share a few words.
-
+const LIKENESS: f32 = 0.65;
 /// Vectors less like than this have nothing in common.
-
+const UNLIKE: f32 = 0.2;
 /// Vectors as like as this say the same.
-
+const ALIKE: f32 = 0.8;
 /// What is left of a match when one denies what the other says.
-
+const CONTRADICTED: f32 = 0.7;
 
 /// The strengths from which on a point counts as made, and as nearly made.
 struct Thresholds {
@@ -36,17 +36,20 @@ struct Thresholds {
     partly: f32,
 }
 
-
-
+/// For knowledge of the craft, where a point and its paraphrases are what a candidate would say.
+const CRAFT: Thresholds = Thresholds { fully: 0.49, partly: 0.36 };
+/// For stories, where the paraphrases are examples and every candidate's own story differs.
+const STORY: Thresholds = Thresholds { fully: 0.41, partly: 0.30 };
 
 /// What a shared sort of evidence adds to the strength of a match in a story, and how many count.
-
+/// Without it, coverage of stories is off by 19 instead of 14 points on held-out answers.
+const SORT: f32 = 0.07;
 const SORTS: u32 = 2;
 /// A weaker match is about something else, whatever sort of evidence it gives.
-
+const RELATED: f32 = 0.20;
 
 /// Two sentences are taken together when each alone is at least this strong.
-
+const HALF: f32 = 0.22;
 
 /// What the answer says in a sentence.
 struct Said<'l, 'a> {
@@ -73,8 +76,8 @@ pub(super) fn points(question: &Question, answer: &Answer<'_>, vectors: &Vectors
     let asked = Passage::new(&question.text, vectors.question.clone());
     let said = said(answer, vectors);
     let thresholds = match question.kind {
-        QuestionKind::Behavioural => Thresholds { fully: e("SF",0.42), partly: e("SP",0.31) },
-        QuestionKind::Technical => Thresholds { fully: e("CF",0.5), partly: e("CP",0.36) },
+        QuestionKind::Behavioural => STORY,
+        QuestionKind::Technical => CRAFT,
     };
     let points = question.points.iter().enumerate();
     let points = points.map(|(index, point)| {
@@ -102,7 +105,7 @@ fn best<'l, 'a>(meant: &Meant<'_>, said: &[Said<'l, 'a>], asked: &Passage) -> (f
             best = (*strength, Some(said.line));
         }
     }
-    let halves: Vec<&(f32, &Said<'l, 'a>)> = alone.iter().filter(|(strength, _)| *strength >= e("HALF",0.18)).collect();
+    let halves: Vec<&(f32, &Said<'l, 'a>)> = alone.iter().filter(|(strength, _)| *strength >= HALF).collect();
     for (index, (first, one)) in halves.iter().enumerate() {
         for (second, two) in &halves[index + 1..] {
             let both = format!("{} {}", one.line.sentence.text, two.line.sentence.text);
@@ -131,19 +134,19 @@ fn meant<'v>(question: &Question, point: &KeyPoint, vectors: &'v [Vec<f32>]) -> 
 fn strength(meant: &Meant<'_>, said: &Passage, vector: &[f32], sorts: Sorts, asked: &Passage) -> f32 {
     let mut best = 0.0_f32;
     for form in &meant.forms {
-        let likeness = e("LIKENESS",0.7) * along(likeness(form.vector, vector), &[(e("UNLIKE",0.2), 0.0), (e("ALIKE",0.8), 1.0)]);
+        let likeness = LIKENESS * along(likeness(form.vector, vector), &[(UNLIKE, 0.0), (ALIKE, 1.0)]);
         // Words are compared only where they can still make a difference.
-        if likeness > 0.0 && likeness + (1.0 - e("LIKENESS",0.7)) > best {
+        if likeness > 0.0 && likeness + (1.0 - LIKENESS) > best {
             let found = compare(&form.passage, said, asked);
-            let denied = if found.contradicted { e("CONTRADICTED",0.7) } else { 1.0 };
-            best = best.max(denied * (likeness + (1.0 - e("LIKENESS",0.7)) * found.overlap));
+            let denied = if found.contradicted { CONTRADICTED } else { 1.0 };
+            best = best.max(denied * (likeness + (1.0 - LIKENESS) * found.overlap));
         }
     }
-    if best < e("RELATED",0.15) {
+    if best < RELATED {
         return best.max(0.0);
     }
     let shared = meant.sorts.shared(sorts).min(SORTS);
-    (best + e("SORT",0.07) * shared as f32).min(1.0)
+    (best + SORT * shared as f32).min(1.0)
 }
 
 /// The sentences that say something. A mere list of terms names things without making a point,
@@ -250,5 +253,3 @@ mod tests {
         assert_eq!(say(&[Fully, Fully, Fully]), "All three key points are covered.");
     }
 }
-
-fn e(n: &str, d: f32) -> f32 { std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }

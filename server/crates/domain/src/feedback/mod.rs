@@ -18,6 +18,8 @@ mod language;
 mod lexicon;
 mod overall;
 mod positivity;
+#[cfg(test)]
+mod properties;
 mod relevance;
 mod scoring;
 mod specificity;

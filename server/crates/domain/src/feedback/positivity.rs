@@ -48,7 +48,7 @@ fn findings<'l, 'a>(answer: &'l Answer<'a>) -> Findings<'l, 'a> {
         for group in ["harsh", "blame"] {
             for span in line.find(TONE.group(group)) {
                 // Blame has its own negation ("nobody listened"); a negated harsh word is none.
-                if group == "harsh" && is_turned(line, &span) {
+                if group == "harsh" && (is_turned(line, &span) || is_empathy(line, &span)) {
                     continue;
                 }
                 let followed = answer.lines[index..].iter().take(2).any(|near| turns(near, line, &span));
@@ -64,6 +64,11 @@ fn findings<'l, 'a>(answer: &'l Answer<'a>) -> Findings<'l, 'a> {
 fn is_turned(line: &Line<'_>, span: &Span) -> bool {
     let from = span.first.saturating_sub(REACH);
     line.lower[from..span.first].iter().any(|word| TONE.has("negation", word))
+}
+
+/// Whether it is said with understanding, as in "I understand that it is annoying".
+fn is_empathy(line: &Line<'_>, span: &Span) -> bool {
+    line.lower[..span.first].iter().any(|word| TONE.has("empathy", word))
 }
 
 /// Whether `near` has a turn to something constructive after the harsh words in `line`.
@@ -152,6 +157,11 @@ mod tests {
     fn a_turn_softens_it() {
         let bare = grade("The release was terrible.").value;
         assert!(grade("The release was terrible, so I wrote a checklist.").value > bare);
+    }
+
+    #[test]
+    fn understanding_is_no_complaint() {
+        assert_eq!(f32::from(grade("I would say that I understand how annoying this is.").value), NEUTRAL);
     }
 
     #[test]

@@ -75,10 +75,11 @@ pub(super) fn specificity(question: &Question, answer: &Answer<'_>) -> Score {
     score(Dimension::Specificity, value, reasons(&found), raise(question, answer, &found))
 }
 
-/// A figure of the candidate's own, with the words around it.
+/// A sentence with a figure of the candidate's own, written in digits if there is one.
 pub(super) fn figure(question: &Question, answer: &Answer<'_>) -> Option<Quote> {
-    let found = findings(question, answer);
-    found.numbers.first().map(|(line, _)| line.quote())
+    let numbers = findings(question, answer).numbers;
+    let in_digits = numbers.iter().find(|(line, span)| line.lower[span.first].contains(|c: char| c.is_ascii_digit()));
+    in_digits.or(numbers.first()).map(|(line, _)| line.quote())
 }
 
 fn findings<'l, 'a>(question: &Question, answer: &'l Answer<'a>) -> Findings<'l, 'a> {
@@ -182,8 +183,7 @@ fn raise(question: &Question, answer: &Answer<'_>, found: &Findings<'_, '_>) -> 
     if own == 0 {
         return match question.kind {
             QuestionKind::Behavioural => {
-                "Tell what you did with your own hands, for example whom you asked or what you changed first."
-                    .to_owned()
+                "Say what you did yourself, for example whom you asked or what you changed first.".to_owned()
             }
             QuestionKind::Technical => {
                 "Say what you would do first, with the name of the command, tool or person you would turn to."

@@ -96,9 +96,10 @@ impl Vectors {
     }
 }
 
-/// The likeness of two unit vectors, -1 to 1; 0 when one is empty.
+/// The likeness of two unit vectors, -1 to 1; 0 when one is empty or holds what is no number.
 pub(super) fn likeness(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>().clamp(-1.0, 1.0)
+    let sum = a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    if sum.is_finite() { sum.clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 /// The direction in which `vectors` point together, of unit length; empty when there are none.

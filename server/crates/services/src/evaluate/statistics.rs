@@ -139,7 +139,8 @@ impl<'l> Bands<'l> {
     /// Moves the thresholds among `candidates`; returns the macro-F1 that is reached as well.
     fn settle(mut self, learnt: &[(&Graded, &'l str)], candidates: &[f64]) -> (f64, Self) {
         let mut best = self.quality(learnt);
-        for index in (0..ROUNDS).flat_map(|_| 0..self.thresholds.len()) {
+        let count = self.thresholds.len();
+        for index in (0..ROUNDS).flat_map(|_| 0..count) {
             let from = index.checked_sub(1).map_or(f64::NEG_INFINITY, |before| self.thresholds[before]);
             let to = self.thresholds.get(index + 1).copied().unwrap_or(f64::INFINITY);
             for &candidate in candidates.iter().filter(|candidate| (from..=to).contains(*candidate)) {
