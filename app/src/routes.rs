@@ -47,3 +47,18 @@ pub fn App() -> impl IntoView {
         </Router>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::wakes;
+
+    #[test]
+    fn only_signed_in_pages_wake() {
+        for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings"] {
+            assert!(wakes(awake), "{awake}");
+        }
+        for asleep in ["/", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
+            assert!(!wakes(asleep), "{asleep}");
+        }
+    }
+}

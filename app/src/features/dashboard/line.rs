@@ -1,11 +1,11 @@
 //! Where the points of a line chart lie.
 
 /// Width of the drawing.
-pub const WIDTH: f32 = 640.0;
+pub const WIDTH: f32 = 480.0;
 /// Height of the drawing.
-pub const HEIGHT: f32 = 220.0;
+pub const HEIGHT: f32 = 200.0;
 /// Room on the left, for the numbers of the scale.
-pub const LEFT: f32 = 36.0;
+pub const LEFT: f32 = 40.0;
 /// Room on the other sides.
 pub const EDGE: f32 = 12.0;
 /// Room at the bottom, for the dates.

@@ -16,11 +16,11 @@ pub fn PastInterviews(
         <section class="grid gap-3" aria-labelledby="past">
             <h2 class="text-lg font-semibold" id="past">{title}</h2>
             <ScrollTable caption="Your interviews, newest first">
-                <thead>
+                <thead class="text-muted">
                     <tr>
                         <th scope="col">"Interview"</th>
-                        <th scope="col">"Date"</th>
-                        <th scope="col">"Status"</th>
+                        <th scope="col" class="hidden sm:table-cell">"Date"</th>
+                        <th scope="col" class="hidden sm:table-cell">"Status"</th>
                         <th scope="col">"Overall"</th>
                         <th scope="col"><span class="sr-only">"Open it"</span></th>
                     </tr>
@@ -50,9 +50,11 @@ fn Row(interview: Summary) -> impl IntoView {
             <th scope="row" class="font-medium">
                 {what}
                 <span class="block text-sm font-normal text-muted">{format!("{} of {} questions answered", interview.answered, setup.questions)}</span>
+                // Phones have no room for columns of their own.
+                <span class="block text-sm font-normal text-muted sm:hidden">{status}", "<Day at=interview.started/></span>
             </th>
-            <td><Day at=interview.started/></td>
-            <td>{status}</td>
+            <td class="hidden sm:table-cell"><Day at=interview.started/></td>
+            <td class="hidden sm:table-cell">{status}</td>
             <td class="whitespace-nowrap">{score}</td>
             <td class="text-right"><a class="link" href=path aria-label=whole>{link}</a></td>
         </tr>

@@ -45,7 +45,7 @@ fn Chart(trend: Vec<TrendPoint>) -> impl IntoView {
         let y = height(score);
         view! {
             <line class="stroke-base-300" x1=LEFT.to_string() x2=(WIDTH - EDGE).to_string() y1=y.to_string() y2=y.to_string()/>
-            <text class="fill-current text-xs" x=(LEFT - 8.0).to_string() y=(y + 4.0).to_string() text-anchor="end">{score.to_string()}</text>
+            <text class="fill-current text-sm" x=(LEFT - 8.0).to_string() y=(y + 5.0).to_string() text-anchor="end">{score.to_string()}</text>
         }
     });
     let ends = match trend.as_slice() {
@@ -54,7 +54,7 @@ fn Chart(trend: Vec<TrendPoint>) -> impl IntoView {
         [first, .., last] => vec![(first, LEFT, "start"), (last, WIDTH - EDGE, "end")],
     };
     let dates = ends.into_iter().map(|(point, x, anchor)| {
-        view! { <text class="fill-current text-xs" x=x.to_string() y=(HEIGHT - BOTTOM / 3.0).to_string() text-anchor=anchor>{point.started.day()}</text> }
+        view! { <text class="fill-current text-sm" x=x.to_string() y=(HEIGHT - BOTTOM / 3.0).to_string() text-anchor=anchor>{point.started.day()}</text> }
     });
     view! {
         <svg class="h-auto w-full rounded-box border border-base-300 text-muted" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=told(&scores)>
@@ -93,7 +93,7 @@ fn Numbers(trend: Vec<TrendPoint>) -> impl IntoView {
     });
     view! {
         <ScrollTable caption="Overall scores, newest first" attr:class="max-h-72 overflow-auto rounded-box border border-base-300">
-            <thead><tr><th scope="col">"Interview of"</th><th scope="col" class="text-right">"Score"</th><th scope="col">"Band"</th></tr></thead>
+            <thead class="text-muted"><tr><th scope="col">"Interview of"</th><th scope="col" class="text-right">"Score"</th><th scope="col">"Band"</th></tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </ScrollTable>
     }

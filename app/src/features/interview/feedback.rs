@@ -40,11 +40,13 @@ fn Graded(feedback: Feedback) -> impl IntoView {
     let band = feedback.band().word();
     view! {
         <Strength reason=feedback.strength marks=None/>
-        <ScoreBar label="Overall" value=feedback.overall word=band/>
-        <div class="border-b border-base-300">
-            {feedback.scores.into_iter().map(|score| view! { <ScoreLine score=score/> }).collect_view()}
+        <div class="max-w-md"><ScoreBar label="Overall" value=feedback.overall word=band/></div>
+        <div class="grid gap-4 xl:grid-cols-2">
+            <div class="border-b border-base-300 self-start">
+                {feedback.scores.into_iter().map(|score| view! { <ScoreLine score=score/> }).collect_view()}
+            </div>
+            <Rubric points=feedback.points marks=None/>
         </div>
-        <Rubric points=feedback.points marks=None/>
         {raise.map(|raise| view! { <p class="measure"><strong>"To raise it: "</strong>{raise}</p> })}
     }
     .into_any()

@@ -57,7 +57,7 @@ fn Graded(position: u32, answer: String, feedback: Feedback) -> impl IntoView {
     };
     view! {
         <Strength reason=feedback.strength marks=Some(Arc::clone(&marks))/>
-        <ScoreBar label="This answer" value=feedback.overall word=band/>
+        <div class="max-w-md"><ScoreBar label="This answer" value=feedback.overall word=band/></div>
         <div class="grid gap-6 lg:grid-cols-2">
             <div class="grid content-start gap-2">
                 <h3 class="font-semibold">"Your answer"</h3>

@@ -54,7 +54,8 @@ fn Overall(overall: u8, graded: usize) -> impl IntoView {
             <span class="text-4xl font-semibold">{overall.to_string()}</span>
             <span>"of 100, "{band}</span>
         </p>
-        <ScoreBar label="Overall" value=overall word=band show_label=false/>
+        // The figure stands above the bar already.
+        <div class="[&_.score-figure]:hidden"><ScoreBar label="Overall" value=overall word=band show_label=false/></div>
         <p class="text-sm text-muted">{mean}</p>
     }
     .into_any()
@@ -76,9 +77,9 @@ pub fn Dimensions(
         }
     });
     view! {
-        <section class="grid gap-3 rounded-box border border-base-300 p-4" aria-labelledby="dimensions">
+        <section class="@container grid gap-3 rounded-box border border-base-300 p-4" aria-labelledby="dimensions">
             <h3 class="font-semibold" id="dimensions">"By dimension"</h3>
-            <ul class="grid gap-4">{rows.collect_view()}</ul>
+            <ul class="grid gap-x-8 gap-y-4 @3xl:grid-cols-2">{rows.collect_view()}</ul>
         </section>
     }
     .into_any()

@@ -25,8 +25,10 @@ pub fn Trouble(
 #[component]
 fn One(failure: Failure, on_reload: Callback<()>) -> impl IntoView {
     let elsewhere = failure.0.kind == ErrorKind::Conflict;
+    // Some messages say so themselves.
+    let lost = if failure.0.message.contains("text is kept") { "" } else { "Your text is kept." };
     view! {
-        <Failed failure=failure lost="Your text is kept."/>
+        <Failed failure=failure lost=lost/>
         {elsewhere.then(|| view! {
             <button type="button" class="btn btn-outline btn-sm justify-self-start" on:click=move |_| on_reload.run(())>
                 "Show the current state"

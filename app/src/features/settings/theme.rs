@@ -114,3 +114,16 @@ fn show(theme: Theme) {
         None => root.remove_attribute("data-theme"),
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Theme;
+
+    #[test]
+    fn words_lead_back_to_their_theme() {
+        for theme in Theme::ALL {
+            assert_eq!(Theme::from_slug(theme.slug()), theme);
+        }
+        assert_eq!(Theme::from_slug("\"><script>"), Theme::System);
+    }
+}

@@ -7,6 +7,8 @@
 //! `texts_to_embed`, embed what it prints and write the file anew; the ignored test `table` prints
 //! all scores, and with `REASONS=1` every word of the feedback.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it likes")]
+
 use std::{collections::HashMap, fmt::Write as _, fs, path::Path};
 
 use domain::{

@@ -13,7 +13,6 @@ pub trait Embedder: Send + Sync {
     /// do: an empty one has a vector too, and a long one is cut to what the model reads.
     ///
     /// # Errors
-    /// [`domain::ErrorKind::Busy`] when too much is waiting, [`domain::ErrorKind::Unexpected`]
-    /// when the model fails.
+    /// [`domain::ErrorKind::Busy`] when too much is waiting, or when the model fails.
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>>;
 }

@@ -89,7 +89,8 @@ pub trait Engine: Send + Sync {
     /// Starts writing. Dropping the stream stops the work within about one token.
     ///
     /// # Errors
-    /// [`domain::ErrorKind::Busy`] when too much is waiting, [`domain::ErrorKind::Invalid`] when
-    /// the request cannot be met (too long for the model's context).
+    /// [`domain::ErrorKind::Busy`] when too much is waiting or the model has stopped,
+    /// [`domain::ErrorKind::Invalid`] when the request is too long for the model's context. The
+    /// stream itself gives `Busy` when the model fails on the way.
     async fn stream(&self, request: Request) -> Result<Pieces>;
 }

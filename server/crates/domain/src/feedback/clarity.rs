@@ -119,7 +119,7 @@ fn reasons(answer: &Answer<'_>, found: &Findings<'_, '_>) -> Vec<Reason> {
     }
     let long = count(answer.words, "word", "words");
     let length = match found.length {
-        loss if loss == 0.0 => format!("With {long} it is long enough to explain and short enough to follow."),
+        0.0 => format!("With {long} it is long enough to explain and short enough to follow."),
         _ if answer.words > 200 => format!("With {long} it takes more than two minutes to say."),
         loss if loss < 15.0 => format!("With {long} there is room for one more detail."),
         _ => format!("With {long} it is over before a listener has a picture."),

@@ -117,10 +117,7 @@ struct Bands<'l> {
 impl<'l> Bands<'l> {
     /// The bands with the best macro-F1 that moving one threshold at a time finds.
     fn fit(learnt: &[(&Graded, &'l str)]) -> Option<Self> {
-        let mut grades: Vec<f64> = learnt.iter().map(|(graded, _)| graded.grade).collect();
-        grades.sort_by(f64::total_cmp);
-        let quantile = |q: usize| grades.get(q * grades.len() / QUANTILES).or(grades.last()).copied();
-        let candidates: Vec<f64> = (0..=QUANTILES).map(quantile).collect::<Option<_>>()?;
+        let candidates = candidates(learnt.iter().map(|(graded, _)| graded.grade).collect());
 
         let mut by_label: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         learnt.iter().for_each(|(graded, label)| by_label.entry(label).or_default().push(graded.grade));
@@ -128,8 +125,8 @@ impl<'l> Bands<'l> {
         means.sort_by(|a, b| a.0.total_cmp(&b.0));
         let labels: Vec<&str> = means.into_iter().map(|(_, label)| label).collect();
 
-        let even = |index: usize| candidates[index * QUANTILES / labels.len()];
-        let thresholds: Vec<f64> = (1..labels.len()).map(even).collect();
+        let even = |index: usize| candidates.get(index * candidates.len() / labels.len()).copied();
+        let thresholds: Vec<f64> = (1..labels.len()).map(even).collect::<Option<_>>()?;
         let known = labels.contains(&CONTRADICTORY);
         let starts = [false, true].into_iter().filter(|&contradictions| known || !contradictions);
         let fits = starts.map(|contradictions| Self { labels: labels.clone(), thresholds: thresholds.clone(), contradictions }.settle(learnt, &candidates));
@@ -168,6 +165,19 @@ impl<'l> Bands<'l> {
         let band = self.thresholds.iter().filter(|threshold| graded.grade >= **threshold).count();
         self.labels.get(band).copied().unwrap_or_default()
     }
+}
+
+/// Where a band may begin: at the lowest grade, between neighbouring quantiles, and beyond the
+/// highest grade, where it is empty.
+fn candidates(mut grades: Vec<f64>) -> Vec<f64> {
+    grades.sort_by(f64::total_cmp);
+    let (Some(&lowest), Some(&highest)) = (grades.first(), grades.last()) else {
+        return Vec::new();
+    };
+    let mut quantiles: Vec<f64> = (0..QUANTILES).map(|q| grades[q * grades.len() / QUANTILES]).chain([highest]).collect();
+    quantiles.dedup();
+    let between = quantiles.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
+    [lowest].into_iter().chain(between).chain([highest + 1.0]).collect()
 }
 
 /// The mean of the labels' F1 over pairs of a given and a human label.
@@ -231,9 +241,9 @@ mod tests {
 
     #[test]
     fn contradictions_decide_where_that_helps() {
-        let mut graded = graded(&[0.9, 0.9, 0.8, 0.8, 0.9, 0.9, 0.8, 0.8]);
-        [0, 3, 4, 7].into_iter().for_each(|index| graded[index].contradicted = true);
-        let labels = ["contradictory", "correct", "correct", "contradictory", "contradictory", "correct", "correct", "contradictory"];
+        let mut graded = graded(&[0.9, 0.9, 0.9, 0.9, 0.8, 0.8, 0.8, 0.8]);
+        [0, 1, 4, 5].into_iter().for_each(|index| graded[index].contradicted = true);
+        let labels = [CONTRADICTORY, CONTRADICTORY, CORRECT, CORRECT, CONTRADICTORY, CONTRADICTORY, CORRECT, CORRECT];
         assert!(close(label_figures(&graded, &labels).accuracy, 1.0));
     }
 
