@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Icon;
-use super::field::id;
+use super::labelled::id;
 
 /// A value that [`RadioCards`] offers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,73 +1,9 @@
-//! Form controls with a label, a hint and a message, tied together for screen readers.
+//! Form controls.
 
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
 
-use super::Icon;
-
-/// The `id` of the control with that name. Names are unique on a page.
-pub(super) fn id(name: &str) -> String {
-    format!("field-{name}")
-}
-
-/// Moves the keyboard to `element`.
-pub(super) fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        // A control that cannot take the focus keeps it where it is: no harm.
-        let _ = element.focus();
-    }
-}
-
-/// What every control shares: its name, words and message.
-#[derive(Clone, Copy)]
-struct About {
-    name: &'static str,
-    hint: Option<&'static str>,
-    error: Signal<Option<String>>,
-}
-
-impl About {
-    fn described_by(self) -> Option<String> {
-        let hint = self.hint.map(|_| format!("{}-hint", id(self.name)));
-        let error = self.error.with(Option::is_some).then(|| format!("{}-error", id(self.name)));
-        let parts: Vec<_> = hint.into_iter().chain(error).collect();
-        (!parts.is_empty()).then(|| parts.join(" "))
-    }
-
-    fn invalid(self) -> Option<&'static str> {
-        self.error.with(Option::is_some).then_some("true")
-    }
-}
-
-/// Label, hint and message around a control.
-#[component]
-fn Labelled(about: About, label: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label class="field-label" for=id(about.name)>{label}</label>
-            {about.hint.map(|hint| view! { <p class="field-hint" id=format!("{}-hint", id(about.name))>{hint}</p> })}
-            {children()}
-            <Message about=about/>
-        </div>
-    }
-}
-
-/// What is wrong with a control's value.
-#[component]
-fn Message(about: About) -> impl IntoView {
-    move || {
-        about.error.get().map(|error| {
-            view! {
-                <p class="field-error" id=format!("{}-error", id(about.name))>
-                    {Icon::CircleAlert.sized("size-4 mt-0.5")}
-                    <span>{error}</span>
-                </p>
-            }
-        })
-    }
-}
+use super::labelled::{About, Labelled, id};
 
 /// One line of text.
 #[component]
@@ -188,7 +124,8 @@ pub fn SelectField(
     }
 }
 
-/// Several lines of text.
+/// Several lines of text. There is no `maxlength`: browsers cut what is pasted without a word, while
+/// the server says by how much it is too long.
 #[component]
 pub fn TextAreaField(
     /// The words above it, and its accessible name.
@@ -210,9 +147,6 @@ pub fn TextAreaField(
     /// Whether it must be filled in.
     #[prop(optional)]
     required: bool,
-    /// How many characters it takes; zero for any number.
-    #[prop(optional)]
-    longest: u32,
     /// To read it and to move the keyboard to it.
     #[prop(optional)]
     node_ref: NodeRef<Textarea>,
@@ -228,7 +162,6 @@ pub fn TextAreaField(
                 id=id(name)
                 name=name
                 rows=rows
-                maxlength=(longest > 0).then_some(longest)
                 required=required
                 aria-invalid=move || about.invalid()
                 aria-describedby=move || about.described_by()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{Failed, field};
+use super::{Failed, labelled};
 use crate::error::Failure;
 
 /// The failure of `action`, if its latest run failed. Also that of a form which was posted without
@@ -37,8 +37,8 @@ pub fn FormError(
     let own = move |failure: &Failure| fields.iter().copied().find(|field| failure.about(field).is_some());
     Effect::new(move || {
         let named = failure.with(|failure| failure.as_ref().and_then(own));
-        if let Some(input) = named.and_then(|name| document().get_element_by_id(&field::id(name))) {
-            field::focus(&input);
+        if let Some(input) = named.and_then(|name| document().get_element_by_id(&labelled::id(name))) {
+            labelled::focus(&input);
         }
     });
     move || failure.get().filter(|failure| own(failure).is_none()).map(|failure| view! { <Failed failure=failure lost=lost/> })

@@ -31,7 +31,7 @@ pub fn AppFrame(
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         if before.is_some_and(|before| before != path) && let Some(main) = main.get_untracked() {
-            super::field::focus(&main);
+            super::labelled::focus(&main);
         }
         path
     });

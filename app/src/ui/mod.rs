@@ -15,6 +15,7 @@
 mod button;
 mod choice;
 mod field;
+mod labelled;
 mod figure;
 mod form;
 mod frame;

@@ -42,6 +42,8 @@ impl Server {
             };
             server::serve(&config, serving, listener, shutdown).await.unwrap();
         });
+        // The client wants one even where everything is plain HTTP; an earlier test may have installed it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, cookie: Mutex::default(), stop: Some(stop), done, lodestar, folder }
     }

@@ -21,7 +21,7 @@ pub fn PastInterviews(
                         <th scope="col">"Interview"</th>
                         <th scope="col" class="hidden sm:table-cell">"Date"</th>
                         <th scope="col" class="hidden sm:table-cell">"Status"</th>
-                        <th scope="col">"Overall"</th>
+                        <th scope="col" class="max-sm:px-2">"Overall"</th>
                         <th scope="col"><span class="sr-only">"Open it"</span></th>
                     </tr>
                 </thead>
@@ -47,7 +47,7 @@ fn Row(interview: Summary) -> impl IntoView {
     let whole = format!("{link}: {what}, {}", interview.started.day());
     view! {
         <tr>
-            <th scope="row" class="font-medium">
+            <th scope="row" class="w-full pr-0 font-medium">
                 {what}
                 <span class="block text-sm font-normal text-muted">{format!("{} of {} questions answered", interview.answered, setup.questions)}</span>
                 // Phones have no room for columns of their own.
@@ -55,8 +55,8 @@ fn Row(interview: Summary) -> impl IntoView {
             </th>
             <td class="hidden sm:table-cell"><Day at=interview.started/></td>
             <td class="hidden sm:table-cell">{status}</td>
-            <td class="whitespace-nowrap">{score}</td>
-            <td class="text-right"><a class="link" href=path aria-label=whole>{link}</a></td>
+            <td class="max-sm:px-2 sm:whitespace-nowrap">{score}</td>
+            <td class="text-right max-sm:pl-0"><a class="link" href=path aria-label=whole>{link}</a></td>
         </tr>
     }
     .into_any()

@@ -13,8 +13,6 @@ use super::api::SendAnswer;
 use super::draft;
 use crate::ui::{Icon, TextAreaField, about, failure_of};
 
-/// Longest answer that can be sent, in characters.
-const LONGEST: u32 = 20_000;
 /// Words of a good answer.
 const GOOD_LENGTH: std::ops::RangeInclusive<usize> = 80..=250;
 
@@ -107,7 +105,6 @@ pub fn Composer(
                 name="answer"
                 value=refused
                 rows=7
-                longest=LONGEST
                 hint="In your own words, as you would say it. Ctrl Enter (or Cmd Enter) sends, Enter starts a new line."
                 error=about(failure_of(send), "answer")
                 node_ref=field

@@ -30,12 +30,12 @@ fn shown(segments: &[Segment], marks: &Marks) -> AnyView {
 fn look(meaning: Meaning) -> &'static str {
     match meaning {
         Meaning::Covered => {
-            "scroll-mt-8 rounded-xs bg-secondary/20 text-inherit underline decoration-secondary decoration-2 underline-offset-4 target:bg-primary/40 print:[print-color-adjust:exact]"
+            "scroll-mt-32 rounded-xs bg-secondary/20 text-inherit underline decoration-secondary decoration-2 underline-offset-4 target:bg-primary/40 print:[print-color-adjust:exact]"
         }
         Meaning::Partly => {
-            "scroll-mt-8 rounded-xs bg-transparent text-inherit underline decoration-secondary decoration-dashed decoration-2 underline-offset-4 target:bg-primary/40"
+            "scroll-mt-32 rounded-xs bg-transparent text-inherit underline decoration-secondary decoration-dashed decoration-2 underline-offset-4 target:bg-primary/40"
         }
-        Meaning::Evidence => "scroll-mt-8 rounded-xs bg-transparent text-inherit target:bg-primary/40",
+        Meaning::Evidence => "scroll-mt-32 rounded-xs bg-transparent text-inherit target:bg-primary/40",
     }
 }
 

@@ -42,7 +42,6 @@ pub fn SetupForm(
                 label="Job description (optional)"
                 name="job_description"
                 rows=5
-                longest=Setup::JOB_DESCRIPTION as u32
                 hint="Paste the posting, up to 20,000 characters. Questions close to it are preferred. It is read on this machine only."
                 error=about(failure, "job_description")
             />

@@ -1,4 +1,5 @@
 //! Downloads from a real web server on this machine, with all that can go wrong on the way.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Installed models: sources on this machine, damage, and what mends it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -4,7 +4,7 @@
 //! the architecture "bert". Every tensor and the whole vocabulary are checked before a byte is
 //! written, so that a file of another model is refused rather than turned into nonsense.
 
-use std::{borrow::Cow, collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use domain::{Error, ErrorKind, Result};
 use half::{bf16, f16};
@@ -44,8 +44,13 @@ pub fn convert(model: &Model, folder: &Path, output: &Path) -> Result<()> {
     let layout = layout(model.encoding);
     let views = layout.iter().map(|(theirs, ours)| view(&source, theirs, &ours.shape).map(|view| (ours.name.as_str(), view)));
     let views = views.collect::<std::result::Result<BTreeMap<_, _>, _>>().map_err(|reason| invalid("model.safetensors", &reason))?;
+    for (theirs, ours) in &layout {
+        if !numbers(&views[ours.name.as_str()]).all(f32::is_finite) {
+            return Err(invalid("model.safetensors", &format!("the tensor {theirs} holds values that are not numbers")));
+        }
+    }
     let tensors: Vec<_> = layout.iter().map(|(_, ours)| ours.clone()).collect();
-    gguf::write(output, &metadata, &tensors, |tensor| numbers(&views[tensor.name.as_str()]).map(Cow::Owned)).map_err(|error| {
+    gguf::write(output, &metadata, &tensors, |tensor| Ok(numbers(&views[tensor.name.as_str()]).collect())).map_err(|error| {
         Error::new(ErrorKind::Busy, format!("{} cannot be written: {error}. Check the space on its disk.", output.display()))
     })
 }
@@ -105,20 +110,17 @@ fn view<'a>(source: &SafeTensors<'a>, name: &str, shape: &[usize]) -> std::resul
     if !matches!(view.dtype(), Dtype::F32 | Dtype::F16 | Dtype::BF16) {
         return Err(format!("the tensor {name} holds {:?} instead of floating point numbers", view.dtype()));
     }
-    match numbers(&view) {
-        Ok(numbers) if numbers.iter().all(|x| x.is_finite()) => Ok(view),
-        _ => Err(format!("the tensor {name} holds values that are not numbers")),
-    }
+    Ok(view)
 }
 
-fn numbers(view: &TensorView<'_>) -> io::Result<Vec<f32>> {
+/// The numbers of a tensor that [`view`] let pass.
+fn numbers<'a>(view: &TensorView<'a>) -> Box<dyn Iterator<Item = f32> + 'a> {
     let data = view.data();
-    Ok(match view.dtype() {
-        Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-        Dtype::F16 => data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
-        Dtype::BF16 => data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect(),
-        other => return Err(io::Error::other(format!("{other:?} is not floating point"))),
-    })
+    match view.dtype() {
+        Dtype::F16 => Box::new(data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32())),
+        Dtype::BF16 => Box::new(data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32())),
+        _ => Box::new(data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes))),
+    }
 }
 
 fn metadata(model: &Model, vocabulary: &str) -> std::result::Result<Vec<(&'static str, Value)>, String> {

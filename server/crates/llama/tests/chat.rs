@@ -1,4 +1,5 @@
 //! The generative engine with a model that is tiny and random, through llama.cpp all the same.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{
     path::PathBuf,

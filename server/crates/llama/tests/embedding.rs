@@ -1,4 +1,5 @@
 //! The embedding model against vectors of the published one, and against texts made to break it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
@@ -100,25 +101,28 @@ async fn texts_made_to_break_it_have_vectors_soon() {
 }
 
 #[tokio::test]
-async fn a_megabyte_takes_well_under_a_second() {
+async fn a_megabyte_takes_as_long_as_a_page() {
     let model = open("all-MiniLM-L6-v2");
-    let text = ["Led the migration of twelve services to one platform, and cut its cost. ".repeat(15_000)];
-    assert!(text[0].len() > 1 << 20);
-    model.embed(&["warm".to_owned()]).await.unwrap();
-    let mut best = Duration::MAX;
+    let sentence = "Led the migration of twelve services to one platform, and cut its cost. ";
+    let (page, megabyte) = ([sentence.repeat(20)], [sentence.repeat(15_000)]);
+    assert!(model.token_ids(&page[0]).len() == 256 && megabyte[0].len() > 1 << 20);
     // The best of some, for other work on this machine must not count.
+    let mut best = [Duration::MAX; 2];
     for _ in 0..5 {
-        let start = Instant::now();
-        model.embed(&text).await.unwrap();
-        best = best.min(start.elapsed());
+        for (best, text) in best.iter_mut().zip([&page, &megabyte]) {
+            let start = Instant::now();
+            model.embed(text).await.unwrap();
+            *best = start.elapsed().min(*best);
+        }
     }
-    assert!(best < Duration::from_millis(800), "{best:?}");
+    println!("a page: {:?}, a megabyte: {:?}", best[0], best[1]);
+    assert!(best[1] < best[0] * 4 + Duration::from_millis(100), "{best:?}");
 }
 
 #[tokio::test]
 async fn order_and_company_do_not_change_a_vector() {
     let model = open("all-MiniLM-L6-v2");
-    let texts: Vec<_> = (0..150).map(|i| format!("text {i} {}", "with more words ".repeat(i * 7 % 13))).collect();
+    let texts: Vec<_> = (0..100).map(|i| format!("text {i} {}", "with more words ".repeat(i * 7 % 9))).collect();
     let together = model.embed(&texts).await.unwrap();
     assert_eq!(together.len(), texts.len());
     for index in (0..texts.len()).step_by(23) {

@@ -1,4 +1,5 @@
 //! Files that are cut short, made to do harm, or simply others: an error each time, never a crash.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{
     borrow::Cow,
@@ -70,7 +71,7 @@ fn every_kind_of_value_and_storage_can_be_written_and_read() {
 fn a_file_cut_anywhere_is_refused() {
     let (_folder, path, bytes) = tiny_model();
     let header = header_length(&bytes);
-    for cut in (0..header).step_by(7).chain([header, bytes.len() - 33]) {
+    for cut in (0..header).step_by(61).chain([header, bytes.len() - 33]) {
         fs::write(&path, &bytes[..cut]).unwrap();
         let error = gguf::check(&path).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Invalid, "cut at {cut}");
@@ -78,7 +79,7 @@ fn a_file_cut_anywhere_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn a_changed_header_is_read_without_harm(places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
         thread_local! {
@@ -136,7 +137,7 @@ fn models_of_another_kind_are_refused() {
     let vocabulary = ("tokenizer.ggml.model", Value::text("llama"));
     assert!(open(&[("general.architecture", Value::text("bert")), vocabulary.clone()]).message.contains("not meant for this"));
     assert!(open(&[("general.architecture", Value::text("llama"))]).message.contains("no vocabulary"));
-    assert!(open(&[vocabulary.clone()]).message.contains("which architecture"));
+    assert!(open(std::slice::from_ref(&vocabulary)).message.contains("which architecture"));
     // These look well, but not to llama.cpp, which says so without ending the process.
     for architecture in ["llama", "no-such-thing"] {
         let error = open(&[("general.architecture", Value::text(architecture)), vocabulary.clone()]);

@@ -116,6 +116,9 @@ async fn a_dropped_request_leaves_no_open_transaction(store: Store) {
         // The request goes away in the middle; its work does not.
         let _ = tokio::time::timeout(std::time::Duration::from_millis(5), slow).await;
     }
+    while account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap().session_epoch < 20 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "last"))).await.unwrap();
     let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!((found.session_epoch, found.password_hash.as_str()), (21, "last"));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     Quote,
-    lexicon::{Phrase, Span, find},
+    lexicon::{Group, Span},
 };
 use crate::question::Question;
 use crate::text::{Sentence, Word, content_stems, is_stop_word, sentences, words};
@@ -76,8 +76,8 @@ impl<'a> Line<'a> {
     }
 
     /// Where the entries occur.
-    pub(super) fn find(&self, phrases: &[Phrase]) -> Vec<Span> {
-        find(phrases, &self.lower)
+    pub(super) fn find(&self, entries: &Group) -> Vec<Span> {
+        entries.find(&self.lower)
     }
 
     /// The whole sentence as evidence.

@@ -8,12 +8,15 @@ use super::{
     Dimension, Reason, Score,
     actions::{done_by_me, planned_by_me},
     answer::{Answer, Line},
-    lexicon::{Lexicon, Phrase, Span},
+    lexicon::{Lexicon, Span},
     scoring::{score, shown, stated},
     wording::{capital, clip, count, quoted},
 };
 
 static WORDS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(include_str!("../../data/confidence.txt")));
+
+/// The group of expressions that only look like a hedge, such as "kind of test".
+const PLAIN: &str = "plain";
 
 /// Points that remain of 100 are `e^(-DECAY * rate)`, with the rate per 100 words: one hedge in
 /// 100 words leaves 92, three leave 77, eight leave 50.
@@ -41,29 +44,23 @@ pub(super) fn confidence(answer: &Answer<'_>) -> Score {
 
 /// A sentence in which the candidate says without hedging what they did or would do.
 pub(super) fn is_plain(line: &Line<'_>) -> bool {
-    let free = hits(line, "hedge").is_empty() && hits(line, "doubt").is_empty() && hits(line, "filler").is_empty();
-    free && (!done_by_me(line).is_empty() || !planned_by_me(line).is_empty())
+    let acts = !done_by_me(line).is_empty() || !planned_by_me(line).is_empty();
+    acts && WORDS.tagged(&line.lower).iter().all(|(_, group)| *group == PLAIN)
 }
 
 fn findings<'l, 'a>(answer: &'l Answer<'a>) -> Findings<'l, 'a> {
-    let all = |group: &'static str| {
-        answer.lines.iter().flat_map(move |line| hits(line, group).into_iter().map(move |span| (line, span))).collect()
-    };
-    Findings { hedges: all("hedge"), doubts: all("doubt"), fillers: all("filler") }
-}
-
-/// Where a group's words stand, unless they are part of a longer expression of another kind, such
-/// as "kind of test".
-fn hits(line: &Line<'_>, group: &str) -> Vec<Span> {
-    const GROUPS: [&str; 4] = ["plain", "doubt", "hedge", "filler"];
-    let others: Vec<Phrase> =
-        GROUPS.iter().filter(|name| **name != group).flat_map(|name| WORDS.group(name)).cloned().collect();
-    let others = line.find(&others);
-    let covers = |other: &Span, span: &Span| {
-        other.first <= span.first && span.end <= other.end && other.end - other.first > span.end - span.first
-    };
-    let found = line.find(WORDS.group(group)).into_iter();
-    found.filter(|span| !others.iter().any(|other| covers(other, span))).collect()
+    let mut found = Findings { hedges: Vec::new(), doubts: Vec::new(), fillers: Vec::new() };
+    for line in &answer.lines {
+        for (span, group) in WORDS.tagged(&line.lower) {
+            match group {
+                "hedge" => found.hedges.push((line, span)),
+                "doubt" => found.doubts.push((line, span)),
+                "filler" => found.fillers.push((line, span)),
+                _ => {}
+            }
+        }
+    }
+    found
 }
 
 fn reasons(answer: &Answer<'_>, found: &Findings<'_, '_>) -> Vec<Reason> {

@@ -25,6 +25,8 @@ use crate::{
 const LIKENESS: f32 = 0.65;
 /// Vectors less like than this have nothing in common.
 const UNLIKE: f32 = 0.2;
+/// Words shared by sentences whose vectors are less like than this are a coincidence.
+const NEAR: f32 = 0.3;
 /// Vectors as like as this say the same.
 const ALIKE: f32 = 0.8;
 /// What is left of a match when one denies what the other says.
@@ -134,13 +136,16 @@ fn meant<'v>(question: &Question, point: &KeyPoint, vectors: &'v [Vec<f32>]) -> 
 fn strength(meant: &Meant<'_>, said: &Passage, vector: &[f32], sorts: Sorts, asked: &Passage) -> f32 {
     let mut best = 0.0_f32;
     for form in &meant.forms {
-        let likeness = LIKENESS * along(likeness(form.vector, vector), &[(UNLIKE, 0.0), (ALIKE, 1.0)]);
-        // Words are compared only where they can still make a difference.
-        if likeness > 0.0 && likeness + (1.0 - LIKENESS) > best {
-            let found = compare(&form.passage, said, asked);
-            let denied = if found.contradicted { CONTRADICTED } else { 1.0 };
-            best = best.max(denied * (likeness + (1.0 - LIKENESS) * found.overlap));
+        let cosine = likeness(form.vector, vector);
+        let alike = LIKENESS * along(cosine, &[(UNLIKE, 0.0), (ALIKE, 1.0)]);
+        // Words are compared only where sentences are close enough, and where it may matter.
+        if cosine < NEAR || alike + (1.0 - LIKENESS) <= best {
+            best = best.max(alike);
+            continue;
         }
+        let found = compare(&form.passage, said, asked);
+        let denied = if found.contradicted { CONTRADICTED } else { 1.0 };
+        best = best.max(denied * (alike + (1.0 - LIKENESS) * found.overlap));
     }
     if best < RELATED {
         return best.max(0.0);

@@ -7,11 +7,7 @@
 
 use std::sync::LazyLock;
 
-use super::{
-    actions::done_by_me,
-    answer::Line,
-    lexicon::{Lexicon, find},
-};
+use super::{actions::done_by_me, answer::Line, lexicon::Lexicon};
 use crate::{question::KeyPoint, text::words};
 
 static EVIDENCE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(include_str!("../../data/evidence.txt")));
@@ -28,7 +24,7 @@ impl Sorts {
     /// The sorts that `point` asks for.
     pub(super) fn asked(point: &KeyPoint) -> Self {
         let text: Vec<String> = words(&point.text).iter().map(|word| word.text.to_lowercase()).collect();
-        let listed = |sort: &str| !find(EVIDENCE.group(&format!("{sort} asked")), &text).is_empty();
+        let listed = |sort: &str| !EVIDENCE.group(&format!("{sort} asked")).find(&text).is_empty();
         let own = text.iter().any(|word| word.starts_with("candidate"));
         Self::of(listed, own)
     }

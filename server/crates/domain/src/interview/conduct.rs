@@ -106,7 +106,8 @@ pub struct Candidate<'a> {
 }
 
 /// Chooses the next question for the role, the kind that is due and the level, leaving out what
-/// was asked. Near levels come first; a posting's subjects weigh up to two levels; a competency
+/// was asked. Near levels come first; a posting's subjects weigh four levels at a
+/// cosine of 1 and nothing at 0.1; a competency
 /// that was already probed counts as one and a half levels away. `seed` breaks ties, so that two
 /// interviews differ and one interview can be replayed.
 pub fn choose<'a>(setup: &Setup, asked: &[Asked], candidates: &[Candidate<'a>], seed: u64) -> Option<&'a Question> {
@@ -133,7 +134,7 @@ pub fn choose<'a>(setup: &Setup, asked: &[Asked], candidates: &[Candidate<'a>], 
 fn distance(candidate: &Candidate, asked: &[Asked], level: u8, seed: u64) -> f32 {
     let question = candidate.question;
     let repeated = asked.iter().any(|asked| asked.question.competency == question.competency);
-    f32::from(question.level.abs_diff(level)) + if repeated { 1.5 } else { 0.0 } - 4.0 * (candidate.affinity - 0.1).clamp(0.0, 0.5)
+    f32::from(question.level.abs_diff(level)) + if repeated { 1.5 } else { 0.0 } - 4.0 * (candidate.affinity - 0.1).clamp(0.0, 0.9)
         + 0.9 * jitter(seed, &question.id)
 }
 

@@ -18,7 +18,7 @@ pub fn greeting(name: &str, setup: &Setup) -> String {
     };
     let posting = if setup.job_description.is_some() { " I chose them with the posting in mind." } else { "" };
     format!(
-        "Hello {name}, good to meet you. Today we rehearse for a role as {role}, level {level}. I have {count} questions, {kind}.{posting} Take the time you need; there is no clock. Here is the first one.",
+        "Hello {name}, good to meet you. We rehearse for {role}, {level} level. I have {count} questions, {kind}.{posting} Take the time you need; there is no clock. Here is the first one.",
         role = setup.role.name(),
         level = setup.level.name().to_lowercase(),
     )

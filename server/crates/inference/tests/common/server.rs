@@ -117,7 +117,11 @@ fn part(start: Option<usize>, most: usize, ending: Ending) -> Response {
     let end = stream::once(async move {
         match ending {
             Ending::Clean => Ok(Bytes::new()),
-            Ending::Cut => Err(std::io::Error::other("cut")),
+            Ending::Cut => {
+                // An error drops what is not yet sent, so that gets a moment.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Err(std::io::Error::other("cut"))
+            }
             Ending::Stall => {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 Ok(Bytes::new())

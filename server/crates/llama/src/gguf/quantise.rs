@@ -9,24 +9,24 @@ const BLOCK: usize = 32;
 
 /// The bytes of `values` in `storage`; for Q8_0 their count must be a multiple of 32.
 pub(super) fn encode(values: &[f32], storage: Storage) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(values.len() * 4);
     match storage {
-        Storage::F32 => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
-        Storage::F16 => values.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect(),
-        Storage::Q8 => values.chunks(BLOCK).flat_map(q8_block).collect(),
+        Storage::F32 => values.iter().for_each(|x| bytes.extend_from_slice(&x.to_le_bytes())),
+        Storage::F16 => values.iter().for_each(|x| bytes.extend_from_slice(&f16::from_f32(*x).to_le_bytes())),
+        Storage::Q8 => values.chunks(BLOCK).for_each(|block| push_q8(&mut bytes, block)),
     }
+    bytes
 }
 
 /// As `quantize_row_q8_0_ref` of ggml-quants.c: the scale is the largest magnitude over 127, and
 /// halves are rounded away from zero.
-fn q8_block(values: &[f32]) -> Vec<u8> {
+fn push_q8(bytes: &mut Vec<u8>, values: &[f32]) {
     let largest = values.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
     let scale = largest / 127.0;
     let inverse = if scale == 0.0 { 0.0 } else { 1.0 / scale };
-    let mut bytes = Vec::with_capacity(2 + values.len());
-    bytes.extend(f16::from_f32(scale).to_le_bytes());
+    bytes.extend_from_slice(&f16::from_f32(scale).to_le_bytes());
     // At most 127 in magnitude after rounding, so nothing is cut off.
     bytes.extend(values.iter().map(|x| (x * inverse).round() as i8 as u8));
-    bytes
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ async fn after_a_day_without_activity_it_is_abandoned_but_not_lost() {
 async fn a_posting_steers_the_questions() {
     let world = World::new().await;
     let ada = world.member("ada@example.org").await;
-    let wanted = knowledge::bank().questions().iter().find(|question| question.roles.contains(&"backend".to_owned()) && question.kind == domain::question::QuestionKind::Technical && question.level == 3).unwrap();
+    let wanted = knowledge::bank().questions().iter().find(|question| question.roles.contains(&"backend".to_owned()) && question.kind == domain::question::QuestionKind::Technical && question.level == 2).unwrap();
     let setup = Setup { kind: domain::interview::Kind::Technical, job_description: Some(format!("We want people. {}", wanted.text)), ..setup(Mode::Real) };
     let id = world.interviews.start(&ada, setup).await.unwrap();
     let view = world.interviews.view(&ada, id).await.unwrap();
