@@ -50,9 +50,11 @@ impl FromServerFnError for Failure {
                 ErrorKind::Busy,
                 "The server cannot be reached. Your text is kept here; check the connection and try again.",
             )),
-            E::Args(_) | E::MissingArg(_) | E::Deserialization(_) => {
-                Error::new(ErrorKind::Invalid, "Some of what was sent could not be read. Reload the page and try again.").into()
-            }
+            E::Args(_) | E::MissingArg(_) | E::Deserialization(_) => Error::new(
+                ErrorKind::Invalid,
+                "Some of what was sent could not be read. Reload the page and try again.",
+            )
+            .into(),
             other => Error::unexpected(&domain::error::reference(&other.to_string())).into(),
         }
     }

@@ -22,7 +22,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let colours = match theme {
         Theme::Light => vec![("all", Theme::PAPER)],
         Theme::Dark => vec![("all", Theme::INK)],
-        Theme::System => vec![("(prefers-color-scheme: light)", Theme::PAPER), ("(prefers-color-scheme: dark)", Theme::INK)],
+        Theme::System => {
+            vec![("(prefers-color-scheme: light)", Theme::PAPER), ("(prefers-color-scheme: dark)", Theme::INK)]
+        }
     };
     view! {
         <!DOCTYPE html>

@@ -64,7 +64,8 @@ pub fn keep_preference(name: &'static str, value: &'static str) {
 /// Keeps what was typed into a form that was refused, for the page that it leads back to: five
 /// minutes, out of reach of scripts. Passwords are never kept.
 pub fn keep_typed(name: &str, email: &str) {
-    let cookie = format!("{TYPED}={}&{}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax", Url::escape(name), Url::escape(email));
+    let cookie =
+        format!("{TYPED}={}&{}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax", Url::escape(name), Url::escape(email));
     if let (true, Ok(cookie)) = (cookie.len() <= LONGEST_COOKIE, cookie.parse()) {
         expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     }
@@ -98,7 +99,11 @@ pub fn content_security_policy(nonce: &str) {
 pub fn preference(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
-    cookies.split(';').filter_map(|cookie| cookie.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    cookies
+        .split(';')
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The path that is being answered.
@@ -110,7 +115,11 @@ pub fn path() -> String {
 /// redirected back to its page, which shows the error.
 pub fn answer_with(kind: ErrorKind) {
     let (Some(parts), Some(options)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-    let wants_page = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let wants_page = parts
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     if parts.uri.path().starts_with("/api/") && wants_page {
         return;
     }
@@ -134,12 +143,20 @@ pub fn lead_to(path: &str) {
 }
 
 async fn session() -> Result<Session> {
-    leptos_axum::extract::<Session>().await.map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))
+    leptos_axum::extract::<Session>()
+        .await
+        .map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))
 }
 
 fn broken(error: tower_sessions::session::Error) -> Error {
     // The store has logged the cause; what can be done about it is the same in every case.
-    Error::new(ErrorKind::Busy, format!("Your session could not be read ({}). Please try again in a moment.", domain::error::reference(&error.to_string())))
+    Error::new(
+        ErrorKind::Busy,
+        format!(
+            "Your session could not be read ({}). Please try again in a moment.",
+            domain::error::reference(&error.to_string())
+        ),
+    )
 }
 
 #[cfg(test)]

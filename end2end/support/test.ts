@@ -9,7 +9,7 @@ export { expect };
 export type Person = ReturnType<typeof somebody>;
 
 type Personas = {
-  /** Complaints that the test causes on purpose. */
+  /** Complaints that the test causes on purpose: one pattern, because Playwright reads a second element as options. */
   tolerated: RegExp[];
   /** The page heard no other complaint; checked after each test. */
   quiet: void;

@@ -5,7 +5,7 @@ import { scores } from "../support/report.ts";
 import { expect, test } from "../support/test.ts";
 import { somebody } from "../support/visitor.mjs";
 
-test.use({ javaScriptEnabled: false, tolerated: [/status of 4\d\d/, /preloaded using link preload but not used/] });
+test.use({ javaScriptEnabled: false, tolerated: [/status of 4\d\d|preloaded using link preload but not used/] });
 
 test("register, rehearse, read the report, sign out and in again", async ({ page }) => {
   const person = somebody();

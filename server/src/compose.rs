@@ -50,7 +50,8 @@ impl Lodestar {
 
 /// The database, with the data folder made for it.
 pub async fn store(config: &Config) -> Result<Store> {
-    std::fs::create_dir_all(&config.data.dir).with_context(|| format!("the data folder {} cannot be made", config.data.dir.display()))?;
+    std::fs::create_dir_all(&config.data.dir)
+        .with_context(|| format!("the data folder {} cannot be made", config.data.dir.display()))?;
     Ok(Store::connect(&config.database_url()).await?)
 }
 
@@ -78,5 +79,9 @@ fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
 
 /// What pages call a model: its name, or the name of its file.
 fn name(choice: &str) -> String {
-    Path::new(choice).file_name().map_or(choice, |file| file.to_str().unwrap_or(choice)).trim_end_matches(".gguf").to_owned()
+    Path::new(choice)
+        .file_name()
+        .map_or(choice, |file| file.to_str().unwrap_or(choice))
+        .trim_end_matches(".gguf")
+        .to_owned()
 }

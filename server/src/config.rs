@@ -139,20 +139,36 @@ impl Config {
         for (name, text) in environment {
             let Some(key) = name.strip_prefix(PREFIX).filter(|_| !NOT_KEYS.contains(&name.as_str())) else { continue };
             let Some((section, key)) = key.split_once("__") else {
-                return Err(wrong(format!("The environment variable {name} has no section: write LODESTAR_SECTION__KEY, with two underscores.")));
+                return Err(wrong(format!(
+                    "The environment variable {name} has no section: write LODESTAR_SECTION__KEY, with two underscores."
+                )));
             };
-            let slot = slot(&mut table, &section.to_lowercase(), &key.to_lowercase(), &format!("Environment variable {name}: "))?;
+            let slot = slot(
+                &mut table,
+                &section.to_lowercase(),
+                &key.to_lowercase(),
+                &format!("Environment variable {name}: "),
+            )?;
             *slot = match slot {
-                Value::Integer(_) => text.parse().map(Value::Integer).map_err(|_| wrong(format!("{name} must be a whole number, not “{text}”.")))?,
+                Value::Integer(_) => text
+                    .parse()
+                    .map(Value::Integer)
+                    .map_err(|_| wrong(format!("{name} must be a whole number, not “{text}”.")))?,
                 _ => Value::String(text),
             };
         }
-        table.try_into().map_err(|error: toml::de::Error| wrong(format!("The configuration is wrong: {}.", error.to_string().trim())))
+        table.try_into().map_err(|error: toml::de::Error| {
+            wrong(format!("The configuration is wrong: {}.", error.to_string().trim()))
+        })
     }
 
     /// The database's address.
     pub fn database_url(&self) -> String {
-        if self.database.url.is_empty() { format!("sqlite:{}", self.data.dir.join("lodestar.sqlite").display()) } else { self.database.url.clone() }
+        if self.database.url.is_empty() {
+            format!("sqlite:{}", self.data.dir.join("lodestar.sqlite").display())
+        } else {
+            self.database.url.clone()
+        }
     }
 
     /// The folder of the models.
@@ -210,7 +226,11 @@ mod tests {
     use super::*;
 
     fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config> {
-        Config::parse(text, Path::new("lodestar.toml"), environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Config::parse(
+            text,
+            Path::new("lodestar.toml"),
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
@@ -225,14 +245,20 @@ mod tests {
     #[test]
     fn every_key_of_the_reference_file_is_explained() {
         let lines: Vec<_> = DEFAULT.lines().collect();
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains(" = ") && !line.starts_with('#')) {
+        for (number, line) in
+            lines.iter().enumerate().filter(|(_, line)| line.contains(" = ") && !line.starts_with('#'))
+        {
             assert!(lines[number - 1].starts_with('#'), "{line} has no comment above it");
         }
     }
 
     #[test]
     fn the_file_is_overridden_by_the_environment() {
-        let config = parse("[http]\naddr = \"0.0.0.0:80\"\n[models]\nthreads = 3", &[("LODESTAR_HTTP__ADDR", "127.0.0.1:9"), ("LODESTAR_MODELS__THREADS", "2"), ("HOME", "/x")]).unwrap();
+        let config = parse(
+            "[http]\naddr = \"0.0.0.0:80\"\n[models]\nthreads = 3",
+            &[("LODESTAR_HTTP__ADDR", "127.0.0.1:9"), ("LODESTAR_MODELS__THREADS", "2"), ("HOME", "/x")],
+        )
+        .unwrap();
         assert_eq!((config.http.addr.port(), config.models.threads), (9, 2));
     }
 

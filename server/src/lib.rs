@@ -23,7 +23,12 @@ use system::SystemClock;
 const SWEEP: Duration = Duration::from_secs(600);
 
 /// Serves on `listener` until `shutdown` is done; open requests then have some seconds to end.
-pub async fn serve(config: &Config, lodestar: Lodestar, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    config: &Config,
+    lodestar: Lodestar,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let router = http::router(config, &lodestar);
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

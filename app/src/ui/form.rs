@@ -13,7 +13,9 @@ where
     S: ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
 {
-    Signal::derive(move || action.value().with(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned())))
+    Signal::derive(move || {
+        action.value().with(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned()))
+    })
 }
 
 /// The message of `failure`, if it is about the field of that name.
@@ -41,5 +43,10 @@ pub fn FormError(
             labelled::focus(&input);
         }
     });
-    move || failure.get().filter(|failure| own(failure).is_none()).map(|failure| view! { <Failed failure=failure lost=lost/> })
+    move || {
+        failure
+            .get()
+            .filter(|failure| own(failure).is_none())
+            .map(|failure| view! { <Failed failure=failure lost=lost/> })
+    }
 }

@@ -9,8 +9,11 @@ use leptos_router::hooks::use_location;
 use super::{Icon, Logo};
 
 /// The places of the signed-in frame, in their order.
-const PLACES: [(&str, &str, Icon); 3] =
-    [("/dashboard", "Today", Icon::Sunrise), ("/interview", "Interview", Icon::Message), ("/settings", "Settings", Icon::Settings)];
+const PLACES: [(&str, &str, Icon); 3] = [
+    ("/dashboard", "Today", Icon::Sunrise),
+    ("/interview", "Interview", Icon::Message),
+    ("/settings", "Settings", Icon::Settings),
+];
 
 /// Around signed-in pages: a sidebar with words on wide screens, with icons alone on middle ones,
 /// tabs at the bottom on phones. It is one list, placed by the stylesheet.
@@ -30,7 +33,9 @@ pub fn AppFrame(
     // After a step inside the browser, the keyboard and the screen reader start at the new page.
     Effect::new(move |before: Option<String>| {
         let path = path.get();
-        if before.is_some_and(|before| before != path) && let Some(main) = main.get_untracked() {
+        if before.is_some_and(|before| before != path)
+            && let Some(main) = main.get_untracked()
+        {
             super::labelled::focus(&main);
         }
         path

@@ -15,12 +15,12 @@
 mod button;
 mod choice;
 mod field;
-mod labelled;
 mod figure;
 mod form;
 mod frame;
 mod icon;
 mod keys;
+mod labelled;
 mod logo;
 mod palette;
 mod shortcuts;

@@ -80,7 +80,9 @@ fn PaletteDialog(node_ref: NodeRef<Dialog>, commands: Vec<Command>, shortcuts: N
     let found = Memo::new(move |_| {
         let wanted = wanted.get().to_lowercase();
         let matches = |label: &str| wanted.split_whitespace().all(|word| label.to_lowercase().contains(word));
-        commands.with_value(|commands| (0..commands.len()).filter(|index| matches(commands[*index].label)).collect::<Vec<_>>())
+        commands.with_value(|commands| {
+            (0..commands.len()).filter(|index| matches(commands[*index].label)).collect::<Vec<_>>()
+        })
     });
     let run = move |index: usize| {
         close();

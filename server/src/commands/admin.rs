@@ -31,13 +31,19 @@ impl Task {
         let store = compose::store(config).await?;
         store.migrate().await?;
         let accounts = Accounts::new(store, Arc::new(SystemClock), Arc::new(SystemRandom));
-        let given = if stdin().is_terminal() { None } else { stdin().lock().lines().next().transpose()?.filter(|line| !line.is_empty()) };
+        let given = if stdin().is_terminal() {
+            None
+        } else {
+            stdin().lock().lines().next().transpose()?.filter(|line| !line.is_empty())
+        };
         let made_up = given.is_none();
         let password = given.unwrap_or_else(invent);
         if !accounts.create_admin(&name, &email, &password).await? {
             println!("{email} had an account and is an administrator now. The password is unchanged.");
         } else if made_up {
-            println!("{email} is an administrator now. Password: {password}\nChange it after the first sign-in, in Settings.");
+            println!(
+                "{email} is an administrator now. Password: {password}\nChange it after the first sign-in, in Settings."
+            );
         } else {
             println!("{email} is an administrator now, with the password given.");
         }

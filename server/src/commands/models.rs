@@ -45,7 +45,14 @@ impl Task {
                         State::Damaged(_) => "damaged",
                     };
                     let model = listed.model;
-                    println!("{:<22} {:<10} {:>5} MB  {state:<12} {} ({})", model.name, format!("{:?}", model.role).to_lowercase(), model.size / 1_000_000, model.about, model.licence);
+                    println!(
+                        "{:<22} {:<10} {:>5} MB  {state:<12} {} ({})",
+                        model.name,
+                        format!("{:?}", model.role).to_lowercase(),
+                        model.size / 1_000_000,
+                        model.about,
+                        model.licence
+                    );
                 }
             }
             Self::Pull { name, from } => {
@@ -54,11 +61,15 @@ impl Task {
                 let pulled = library.pull(&name, llama::minilm::convert, &progress).await;
                 progress.0.finish_and_clear();
                 match pulled? {
-                    Pulled::New(receipt) => println!("{name} is installed: {} bytes, sha256 {}.", receipt.size, receipt.sha256),
+                    Pulled::New(receipt) => {
+                        println!("{name} is installed: {} bytes, sha256 {}.", receipt.size, receipt.sha256)
+                    }
                     Pulled::Already(_) => println!("{name} is installed already, and intact."),
                 }
             }
-            Self::Verify { name: Some(name) } => println!("{name} is intact: sha256 {}.", library.verify(&name).await?.sha256),
+            Self::Verify { name: Some(name) } => {
+                println!("{name} is intact: sha256 {}.", library.verify(&name).await?.sha256)
+            }
             Self::Verify { name: None } => {
                 let mut damaged = 0;
                 for listed in library.list().into_iter().filter(|listed| listed.state != State::Absent) {
@@ -82,7 +93,8 @@ struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Self {
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         Self(ProgressBar::new(0).with_style(style))
     }
 }
@@ -96,7 +108,9 @@ impl Progress for Bar {
                 self.0.set_length(total);
                 self.0.set_position(done);
             }
-            Step::Package(requirement) => self.0.println(format!("Fetching the package {requirement} with pip; this can take a minute")),
+            Step::Package(requirement) => {
+                self.0.println(format!("Fetching the package {requirement} with pip; this can take a minute"))
+            }
             Step::Again(reason) => self.0.println(format!("Trying again: {reason}")),
             Step::Failed { source, reason } => self.0.println(format!("Not from {source}: {reason}")),
             Step::Converting => self.0.println("Checking and converting"),

@@ -14,7 +14,9 @@ pub async fn run(config: &Config) -> Result<()> {
         "the built site is not at {}: run `make build`, or set http.site_dir to the folder that holds “pkg”",
         site.display()
     );
-    let listener = TcpListener::bind(config.http.addr).await.with_context(|| format!("cannot listen on {}: is another program using it?", config.http.addr))?;
+    let listener = TcpListener::bind(config.http.addr)
+        .await
+        .with_context(|| format!("cannot listen on {}: is another program using it?", config.http.addr))?;
     let lodestar = Lodestar::compose(config).await?;
     let address = match config.http.public_url.trim_end_matches('/') {
         "" => format!("http://{}", listener.local_addr()?),

@@ -1,7 +1,9 @@
 //! The headers that every answer carries.
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY,
+};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -23,7 +25,8 @@ const FIXED: &[(&str, &str)] = &[
 ];
 
 /// The policy of answers that are no page of the app: they run and load nothing.
-const NOTHING: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const NOTHING: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// Adds them.
 pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> Response {
@@ -39,7 +42,8 @@ pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> 
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
-    let caching = if failed || is_page || path.starts_with("/api/") || path.starts_with("/health/") || path == "/sw.js" {
+    let caching = if failed || is_page || path.starts_with("/api/") || path.starts_with("/health/") || path == "/sw.js"
+    {
         "no-store"
     } else if path.starts_with("/pkg/") || path.starts_with("/fonts/") {
         // Their names change with their content.

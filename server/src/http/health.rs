@@ -42,7 +42,11 @@ pub async fn live() -> Json<serde_json::Value> {
 pub async fn ready(State(lodestar): State<Arc<Lodestar>>) -> (StatusCode, Json<Report>) {
     let embed = async {
         let vectors = lodestar.embedder.embed(&["ready".to_owned()]).await.map_err(|error| error.message)?;
-        if vectors.first().is_some_and(|vector| !vector.is_empty()) { Ok(()) } else { Err("the model gave no vector".to_owned()) }
+        if vectors.first().is_some_and(|vector| !vector.is_empty()) {
+            Ok(())
+        } else {
+            Err("the model gave no vector".to_owned())
+        }
     };
     let (database, files, embedding) = tokio::join!(
         check(async { lodestar.store.ping().await.map_err(|error| error.message) }),
@@ -55,7 +59,9 @@ pub async fn ready(State(lodestar): State<Arc<Lodestar>>) -> (StatusCode, Json<R
 
 async fn check(work: impl Future<Output = Result<(), String>>) -> Part {
     let started = Instant::now();
-    let outcome = tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())));
+    let outcome = tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())));
     Part { ok: outcome.is_ok(), millis: started.elapsed().as_millis(), error: outcome.err() }
 }
 

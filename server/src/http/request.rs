@@ -4,9 +4,9 @@ use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
-use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::Random;
@@ -26,7 +26,11 @@ pub async fn log(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());
     span.in_scope(|| {
-        if status >= 500 { tracing::warn!(%method, path, status, millis, "answered") } else { tracing::info!(%method, path, status, millis, "answered") }
+        if status >= 500 {
+            tracing::warn!(%method, path, status, millis, "answered")
+        } else {
+            tracing::info!(%method, path, status, millis, "answered")
+        }
     });
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -48,7 +52,11 @@ fn id() -> String {
 
 /// The answer when a handler panicked: a reference that is in the log, and nothing else.
 pub fn panicked(cause: Box<dyn Any + Send>) -> HttpResponse<Body> {
-    let cause = cause.downcast_ref::<String>().cloned().or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
+    let cause = cause
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_default();
     let reference = domain::error::reference(&cause);
     tracing::error!(%reference, cause, "a request panicked");
     let mut response = HttpResponse::new(Body::from(domain::Error::unexpected(&reference).message));

@@ -54,7 +54,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn crates_use_only_what_the_design_allows() {
     let found = dependencies();
     let allowed: BTreeMap<_, _> = ARROWS.iter().copied().collect();
-    assert_eq!(found.keys().map(String::as_str).collect::<Vec<_>>(), allowed.keys().copied().collect::<Vec<_>>(), "every crate has its arrows");
+    assert_eq!(
+        found.keys().map(String::as_str).collect::<Vec<_>>(),
+        allowed.keys().copied().collect::<Vec<_>>(),
+        "every crate has its arrows"
+    );
     for (name, uses) in &found {
         for used in uses.iter().filter(|used| found.contains_key(*used)) {
             assert!(allowed[name.as_str()].contains(&used.as_str()), "{name} must not use {used}");
@@ -97,10 +101,20 @@ fn the_page_code_has_one_seam_between_server_and_browser() {
 
 #[test]
 fn sql_stands_in_the_store_alone() {
-    for folder in ["server/src", "server/crates/services/src", "server/crates/domain/src", "server/crates/inference/src", "server/crates/llama/src"] {
+    for folder in [
+        "server/src",
+        "server/crates/services/src",
+        "server/crates/domain/src",
+        "server/crates/inference/src",
+        "server/crates/llama/src",
+    ] {
         for file in sources(&root().join(folder)) {
             let text = std::fs::read_to_string(&file).unwrap();
-            assert!(!["SELECT ", "INSERT INTO ", "DELETE FROM "].iter().any(|word| text.contains(word)), "{}", file.display());
+            assert!(
+                !["SELECT ", "INSERT INTO ", "DELETE FROM "].iter().any(|word| text.contains(word)),
+                "{}",
+                file.display()
+            );
         }
     }
 }
@@ -121,9 +135,23 @@ fn migrations_use_portable_types() {
     for entry in std::fs::read_dir(root().join("migrations")).unwrap() {
         let path = entry.unwrap().path();
         let sql = std::fs::read_to_string(&path).unwrap().to_uppercase();
-        let code: String = sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+        let code: String =
+            sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
         let words: BTreeSet<_> = code.split(|character: char| !character.is_alphanumeric()).collect();
-        for word in ["BOOLEAN", "INTEGER", "INT", "SERIAL", "NUMERIC", "TIMESTAMP", "JSONB", "BLOB", "BYTEA", "AUTOINCREMENT", "TRIGGER", "REAL"] {
+        for word in [
+            "BOOLEAN",
+            "INTEGER",
+            "INT",
+            "SERIAL",
+            "NUMERIC",
+            "TIMESTAMP",
+            "JSONB",
+            "BLOB",
+            "BYTEA",
+            "AUTOINCREMENT",
+            "TRIGGER",
+            "REAL",
+        ] {
             assert!(!words.contains(word), "{}: {word}", path.display());
         }
     }

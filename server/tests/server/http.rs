@@ -84,7 +84,9 @@ fn session_cookie(answer: &reqwest::Response) -> Option<String> {
 fn encode(form: &[(&str, &str)]) -> String {
     let escape = |text: &str| -> String {
         let plain = |byte: u8| byte.is_ascii_alphanumeric();
-        text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+        text.bytes()
+            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect()
     };
     form.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
 }
@@ -116,7 +118,9 @@ async fn every_answer_carries_the_security_headers() {
     for path in ["/", "/login", "/nowhere", "/health/live", "/pkg/lodestar.test.css", "/interview/x/report"] {
         let answer = server.get(path).await;
         let headers = answer.headers();
-        for name in ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy", "x-request-id"] {
+        for name in
+            ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy", "x-request-id"]
+        {
             assert!(headers.contains_key(name), "{path} lacks {name}");
         }
         let policy = headers["content-security-policy"].to_str().unwrap();
@@ -148,7 +152,10 @@ fn api_paths() -> Vec<String> {
 }
 
 fn path(of: &str) -> String {
-    api_paths().into_iter().find(|path| path.trim_end_matches(char::is_numeric).ends_with(of)).unwrap_or_else(|| panic!("no server function {of}"))
+    api_paths()
+        .into_iter()
+        .find(|path| path.trim_end_matches(char::is_numeric).ends_with(of))
+        .unwrap_or_else(|| panic!("no server function {of}"))
 }
 
 const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("password", "Correct-Horse-7")];
@@ -169,7 +176,12 @@ async fn every_function_answers_nonsense_kindly() {
     assert!(server.post(&path("/register"), ADA).await.status().is_success());
     let endless = "x".repeat(1_000_000);
     for api in api_paths() {
-        for form in [&[][..], &[("id", "nonsense"), ("turn", "-1")], &[("id", "01890000-0000-7000-8000-000000000000"), ("turn", "99999999999"), ("answer", &endless)], &[("name", "\0"), ("email", &endless), ("password", "\u{202e}")]] {
+        for form in [
+            &[][..],
+            &[("id", "nonsense"), ("turn", "-1")],
+            &[("id", "01890000-0000-7000-8000-000000000000"), ("turn", "99999999999"), ("answer", &endless)],
+            &[("name", "\0"), ("email", &endless), ("password", "\u{202e}")],
+        ] {
             let status = server.post(&api, form).await.status();
             assert!(!status.is_server_error(), "{api}: {status}");
         }

@@ -23,7 +23,8 @@ pub async fn typed_before() -> Result<(String, String), Failure> {
 #[server]
 pub async fn register(name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let signed_in = accounts.register(&name, &email, &password).await.inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    let signed_in =
+        accounts.register(&name, &email, &password).await.inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
     crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())
@@ -78,7 +79,10 @@ pub async fn setup_is_open(token: String) -> Result<bool, Failure> {
 #[server]
 pub async fn set_up(token: String, name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let signed_in = accounts.set_up(&token, &name, &email, &password).await.inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    let signed_in = accounts
+        .set_up(&token, &name, &email, &password)
+        .await
+        .inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
     crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())

@@ -16,7 +16,8 @@ pub(super) fn commands() -> Vec<Command> {
         let navigate = use_navigate();
         Command { label, icon, run: Callback::new(move |()| navigate(path, Default::default())) }
     };
-    let theme = |label, theme: Theme| Command { label, icon: theme.icon(), run: Callback::new(move |()| themes.choose(theme)) };
+    let theme =
+        |label, theme: Theme| Command { label, icon: theme.icon(), run: Callback::new(move |()| themes.choose(theme)) };
     vec![
         go("Today", Icon::Sunrise, "/dashboard"),
         go("Start an interview", Icon::Message, "/interview"),

@@ -6,7 +6,9 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{SignIn, current_viewer, typed_before};
-use crate::ui::{FormError, Notice, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, about, failure_of};
+use crate::ui::{
+    FormError, Notice, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, about, failure_of,
+};
 
 /// Signs in and leads on to `?next=`. Its form is posted as a page: the session begins with a fresh one.
 #[component]

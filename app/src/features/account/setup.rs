@@ -12,7 +12,13 @@ use crate::ui::{ButtonLink, FailedPage, FormError, PageHeader, PublicFrame, Subm
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
-    let open = Resource::new_blocking({ let token = token.clone(); move || token.clone() }, setup_is_open);
+    let open = Resource::new_blocking(
+        {
+            let token = token.clone();
+            move || token.clone()
+        },
+        setup_is_open,
+    );
     let typed = Resource::new_blocking(|| (), |()| typed_before());
     let page = move || {
         let token = token.clone();

@@ -56,7 +56,10 @@ pub fn SignedIn() -> impl IntoView {
                     view! { <Inside me=me/> }.into_any()
                 }
                 Ok(None) => {
-                    crate::seam::lead_to(&sign_in_path_for(&location.pathname.get_untracked(), &location.search.get_untracked()));
+                    crate::seam::lead_to(&sign_in_path_for(
+                        &location.pathname.get_untracked(),
+                        &location.search.get_untracked(),
+                    ));
                     ().into_any()
                 }
                 Err(failure) => view! { <PublicFrame><FailedPage failure=failure/></PublicFrame> }.into_any(),

@@ -42,8 +42,15 @@ fn Row(interview: Summary) -> impl IntoView {
         Status::Finished => "Finished",
         Status::Abandoned => "Closed after a day",
     };
-    let score = interview.overall.zip(interview.band).map_or_else(|| "Not graded".to_owned(), |(overall, band)| format!("{overall} {}", band.word()));
-    let (link, path) = if open { ("Continue", format!("/interview/{}", interview.id)) } else { ("Report", format!("/interview/{}/report", interview.id)) };
+    let score = interview
+        .overall
+        .zip(interview.band)
+        .map_or_else(|| "Not graded".to_owned(), |(overall, band)| format!("{overall} {}", band.word()));
+    let (link, path) = if open {
+        ("Continue", format!("/interview/{}", interview.id))
+    } else {
+        ("Report", format!("/interview/{}/report", interview.id))
+    };
     let whole = format!("{link}: {what}, {}", interview.started.day());
     view! {
         <tr>

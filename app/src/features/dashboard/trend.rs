@@ -74,7 +74,10 @@ fn told(scores: &[u8]) -> String {
         [only] => format!("One overall score: {only} of 100."),
         [first, .., last] => {
             let (low, high) = (scores.iter().min().unwrap_or(first), scores.iter().max().unwrap_or(last));
-            format!("Line of {} overall scores, from {first} at first to {last} at last; lowest {low}, highest {high} of 100.", scores.len())
+            format!(
+                "Line of {} overall scores, from {first} at first to {last} at last; lowest {low}, highest {high} of 100.",
+                scores.len()
+            )
         }
     }
 }
@@ -108,6 +111,9 @@ mod tests {
     fn the_line_is_told_in_a_sentence() {
         assert_eq!(told(&[]), "No scores yet.");
         assert_eq!(told(&[61]), "One overall score: 61 of 100.");
-        assert_eq!(told(&[40, 72, 35, 66]), "Line of 4 overall scores, from 40 at first to 66 at last; lowest 35, highest 72 of 100.");
+        assert_eq!(
+            told(&[40, 72, 35, 66]),
+            "Line of 4 overall scores, from 40 at first to 66 at last; lowest 35, highest 72 of 100."
+        );
     }
 }

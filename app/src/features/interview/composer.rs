@@ -54,7 +54,8 @@ pub fn Composer(
         // The field is there one run later when the page was not made by the server.
         let Some(field) = field.get() else { return false };
         if restored != Some(true) {
-            let text = draft::to_restore(&field.value(), &handed_back, draft::kept(id), said.as_deref()).unwrap_or_else(|| field.value());
+            let text = draft::to_restore(&field.value(), &handed_back, draft::kept(id), said.as_deref())
+                .unwrap_or_else(|| field.value());
             put(&text);
             draft::keep(id, &text);
         }

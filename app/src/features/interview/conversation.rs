@@ -35,8 +35,12 @@ pub fn Conversation(
     let entry = move |entry: Entry| {
         let anchor = entry.anchor();
         match entry {
-            Entry::Message(message) => view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }.into_any(),
-            Entry::Feedback { report, .. } => view! { <li id=anchor class="scroll-mt-4"><FeedbackCard report=*report/></li> }.into_any(),
+            Entry::Message(message) => {
+                view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }.into_any()
+            }
+            Entry::Feedback { report, .. } => {
+                view! { <li id=anchor class="scroll-mt-4"><FeedbackCard report=*report/></li> }.into_any()
+            }
         }
     };
     view! {

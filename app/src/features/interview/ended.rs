@@ -64,7 +64,11 @@ fn Unsent(id: InterviewId, refused: String, completed: bool) -> impl IntoView {
             text.set(kept);
         }
     });
-    let what = if completed { "An answer that was not sent is kept here." } else { "Your unsent answer is kept. Continue the interview to send it." };
+    let what = if completed {
+        "An answer that was not sent is kept here."
+    } else {
+        "Your unsent answer is kept. Continue the interview to send it."
+    };
     move || {
         let text = text.get();
         (!text.is_empty()).then(|| {

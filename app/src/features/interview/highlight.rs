@@ -56,7 +56,8 @@ impl Marks {
             let meaning = if point.covered == Covered::Fully { Meaning::Covered } else { Meaning::Partly };
             point.sentence.as_ref().map(|quote| (quote, meaning))
         });
-        let reasons = std::iter::once(&feedback.strength).chain(feedback.scores.iter().flat_map(|score| &score.reasons));
+        let reasons =
+            std::iter::once(&feedback.strength).chain(feedback.scores.iter().flat_map(|score| &score.reasons));
         let evidence = reasons.filter_map(|reason| reason.quote.as_ref()).map(|quote| (quote, Meaning::Evidence));
         Self::from_quotes(position, answer, points.chain(evidence))
     }
@@ -93,7 +94,8 @@ impl Marks {
 
     /// The whole answer, divided at the marks.
     pub fn segments(&self) -> Vec<Segment> {
-        let numbered: Vec<_> = self.marks.iter().copied().enumerate().map(|(number, mark)| (Some(number), mark)).collect();
+        let numbered: Vec<_> =
+            self.marks.iter().copied().enumerate().map(|(number, mark)| (Some(number), mark)).collect();
         divide(&self.answer, 0, self.answer.len(), &nested(numbered))
     }
 }
@@ -117,7 +119,12 @@ fn nested(marks: Vec<(Option<usize>, Mark)>) -> Vec<(Option<usize>, Mark)> {
     let mut done: Vec<(Option<usize>, Mark)> = Vec::new();
     while !pending.is_empty() {
         let (number, mark) = pending.remove(0);
-        let across = done.iter().map(|(_, earlier)| earlier).filter(|earlier| mark.start < earlier.end && earlier.end < mark.end).map(|earlier| earlier.end).min();
+        let across = done
+            .iter()
+            .map(|(_, earlier)| earlier)
+            .filter(|earlier| mark.start < earlier.end && earlier.end < mark.end)
+            .map(|earlier| earlier.end)
+            .min();
         match across {
             None => done.push((number, mark)),
             Some(end) => {
@@ -145,7 +152,11 @@ fn divide(answer: &str, start: usize, end: usize, marks: &[(Option<usize>, Mark)
             segments.push(Segment::Plain(answer[from..mark.start].to_owned()));
         }
         let (inner, others) = later.split_at(later.partition_point(|(_, other)| other.start < mark.end));
-        segments.push(Segment::Marked { number: *number, meaning: mark.meaning, inside: divide(answer, mark.start, mark.end, inner) });
+        segments.push(Segment::Marked {
+            number: *number,
+            meaning: mark.meaning,
+            inside: divide(answer, mark.start, mark.end, inner),
+        });
         (from, rest) = (mark.end, others);
     }
     if from < end {
@@ -197,14 +208,19 @@ mod tests {
         let (star, quick) = (quote(answer, "Danach 🌟."), quote(answer, "“Žluťoučký” lief – 速い."));
         let marks = marks(answer, &[(&star, Meaning::Covered), (&quick, Meaning::Partly)]);
         assert_eq!(shown(&marks.segments()), "Für 3 €: [0p “Žluťoučký” lief – 速い.] [1c Danach 🌟.]");
-        assert_eq!((marks.link(&quick).as_deref(), marks.link(&star).as_deref()), (Some("#answer-2-0"), Some("#answer-2-1")));
+        assert_eq!(
+            (marks.link(&quick).as_deref(), marks.link(&star).as_deref()),
+            (Some("#answer-2-0"), Some("#answer-2-1"))
+        );
     }
 
     #[test]
     fn a_quote_within_a_quote_is_nested() {
         let answer = "I think I cut the time to 40 ms. Then we went home.";
-        let (whole, part, number) = (quote(answer, "I think I cut the time to 40 ms."), quote(answer, "I think"), quote(answer, "40 ms"));
-        let marks = marks(answer, &[(&number, Meaning::Evidence), (&whole, Meaning::Covered), (&part, Meaning::Evidence)]);
+        let (whole, part, number) =
+            (quote(answer, "I think I cut the time to 40 ms."), quote(answer, "I think"), quote(answer, "40 ms"));
+        let marks =
+            marks(answer, &[(&number, Meaning::Evidence), (&whole, Meaning::Covered), (&part, Meaning::Evidence)]);
         assert_eq!(shown(&marks.segments()), "[0c [1e I think] I cut the time to [2e 40 ms].] Then we went home.");
     }
 
@@ -219,7 +235,8 @@ mod tests {
     #[test]
     fn overlapping_quotes_keep_their_own_words() {
         let answer = "one two three four five";
-        let (left, right, last) = (quote(answer, "one two three"), quote(answer, "two three four"), quote(answer, "three four five"));
+        let (left, right, last) =
+            (quote(answer, "one two three"), quote(answer, "two three four"), quote(answer, "three four five"));
         let marks = marks(answer, &[(&left, Meaning::Covered), (&right, Meaning::Partly), (&last, Meaning::Evidence)]);
         let segments = marks.segments();
         assert_eq!(shown(&segments).matches("[0c").count(), 1);
@@ -244,7 +261,15 @@ mod tests {
         let beyond = Quote { text: "so.".to_owned(), start: usize::MAX };
         let foreign = Quote { text: "never said".to_owned(), start: 0 };
         let empty = Quote { text: String::new(), start: 0 };
-        let marks = marks(answer, &[(&shifted, Meaning::Covered), (&beyond, Meaning::Evidence), (&foreign, Meaning::Covered), (&empty, Meaning::Covered)]);
+        let marks = marks(
+            answer,
+            &[
+                (&shifted, Meaning::Covered),
+                (&beyond, Meaning::Evidence),
+                (&foreign, Meaning::Covered),
+                (&empty, Meaning::Covered),
+            ],
+        );
         assert_eq!(shown(&marks.segments()), "[0c Zoë said [1e so.]] Zoë said so.");
         assert_eq!(marks.link(&foreign), None);
     }

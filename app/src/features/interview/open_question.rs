@@ -16,7 +16,8 @@ pub fn OpenQuestion(
     setup: Setup,
 ) -> impl IntoView {
     let total = setup.questions;
-    let position = Memo::new(move |_| question.with(|question| question.as_ref().map_or(0, |question| question.position)));
+    let position =
+        Memo::new(move |_| question.with(|question| question.as_ref().map_or(0, |question| question.position)));
     view! {
         <section class="grid gap-3 rounded-box border border-base-300 p-4" aria-labelledby="open-question">
             <div class="flex items-baseline justify-between gap-2">

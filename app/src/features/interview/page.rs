@@ -75,7 +75,8 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
     let sending = Signal::derive(move || send.input().with(|input| input.as_ref().map(|input| input.answer.clone())));
     let failures = [failure_of(send), failure_of(skip), failure_of(finish), stage.failure.into()];
     let composer = move || {
-        let (refused, said) = stage.view.with_untracked(|view| (view.draft.clone(), said_last(view).map(str::to_owned)));
+        let (refused, said) =
+            stage.view.with_untracked(|view| (view.draft.clone(), said_last(view).map(str::to_owned)));
         view! {
             <Composer id=id turn=turn refused=refused said=said send=send>
                 <SubmitButton look=Look::Secondary pending=skip.pending() attr:form="skip-question">{Icon::Skip.view()}"Skip question"</SubmitButton>
@@ -146,5 +147,9 @@ fn about(view: &InterviewView) -> String {
         Mode::Study => "feedback after each answer",
         Mode::Real => "feedback at the end",
     };
-    format!("Level: {}. Questions: {}. Mode: {when}.", setup.level.name().to_lowercase(), setup.kind.name().to_lowercase())
+    format!(
+        "Level: {}. Questions: {}. Mode: {when}.",
+        setup.level.name().to_lowercase(),
+        setup.kind.name().to_lowercase()
+    )
 }

@@ -34,7 +34,13 @@ fn Whole(report: Report) -> impl IntoView {
     let resume = ServerAction::<ResumeInterview>::new();
     let setup = report.setup.clone();
     let again = format!("/interview?role={}&level={}", setup.role.slug(), setup.level.slug());
-    let about = format!("{}, {}. {}, {}.", setup.role.name(), setup.level.name().to_lowercase(), questions(report.answers.len()), report.started.day());
+    let about = format!(
+        "{}, {}. {}, {}.",
+        setup.role.name(),
+        setup.level.name().to_lowercase(),
+        questions(report.answers.len()),
+        report.started.day()
+    );
     let goes_on = report.status == Status::Open;
     let (id, resumable) = (report.id, report.resumable);
     let answered = report.answers.iter().any(|answer| matches!(answer.state, AnswerState::Answered(_)));

@@ -24,8 +24,12 @@ pub fn ReportAnswer(
     let heading = format!("question-{number}");
     let labelled_by = heading.clone();
     let body = match answer.state {
-        AnswerState::Answered(Grade::Graded(feedback)) => view! { <Graded position=answer.position answer=answer.answer feedback=feedback/> }.into_any(),
-        AnswerState::Answered(Grade::NotGraded(needed)) => view! { <TooShort answer=answer.answer needed=needed/> }.into_any(),
+        AnswerState::Answered(Grade::Graded(feedback)) => {
+            view! { <Graded position=answer.position answer=answer.answer feedback=feedback/> }.into_any()
+        }
+        AnswerState::Answered(Grade::NotGraded(needed)) => {
+            view! { <TooShort answer=answer.answer needed=needed/> }.into_any()
+        }
         AnswerState::Skipped => view! { <p>"You left this question."</p> }.into_any(),
         AnswerState::Open => view! { <p>"This question was not answered before the interview ended."</p> }.into_any(),
     };

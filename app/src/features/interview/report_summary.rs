@@ -13,8 +13,11 @@ pub fn Summary(
     /// The report.
     report: Report,
 ) -> impl IntoView {
-    let graded = report.answers.iter().filter(|answer| matches!(answer.state, AnswerState::Answered(Grade::Graded(_)))).count();
-    let needed = format!("None of your answers could be graded. It takes at least {FEWEST_WORDS} words to judge by; 80 to 250 are a good length.");
+    let graded =
+        report.answers.iter().filter(|answer| matches!(answer.state, AnswerState::Answered(Grade::Graded(_)))).count();
+    let needed = format!(
+        "None of your answers could be graded. It takes at least {FEWEST_WORDS} words to judge by; 80 to 250 are a good length."
+    );
     let practise = report.practise.into_iter().map(|sentence| view! { <li>{sentence}</li> });
     view! {
         <section class="grid gap-4" aria-labelledby="summary">
@@ -48,7 +51,8 @@ pub fn Summary(
 #[component]
 fn Overall(overall: u8, graded: usize) -> impl IntoView {
     let band = Band::of(overall).word();
-    let mean = if graded == 1 { "From one graded answer.".to_owned() } else { format!("Mean of {graded} graded answers.") };
+    let mean =
+        if graded == 1 { "From one graded answer.".to_owned() } else { format!("Mean of {graded} graded answers.") };
     view! {
         <p class="flex items-baseline gap-2 tabular-nums" aria-hidden="true">
             <span class="text-4xl font-semibold">{overall.to_string()}</span>

@@ -52,7 +52,11 @@ pub fn ScoreLine(
 /// Bar, reasons and advice.
 #[component]
 fn Explained(score: Score, marks: Option<Arc<Marks>>) -> impl IntoView {
-    let reasons = score.reasons.iter().take(REASONS).map(|reason| view! { <li><Because reason=reason.clone() marks=marks.clone()/></li> });
+    let reasons = score
+        .reasons
+        .iter()
+        .take(REASONS)
+        .map(|reason| view! { <li><Because reason=reason.clone() marks=marks.clone()/></li> });
     view! {
         <ScoreBar label=score.dimension.name() value=score.value word=score.band().word() show_label=false/>
         <ul class="grid gap-2 text-sm">{reasons.collect_view()}</ul>
@@ -87,7 +91,10 @@ pub fn Quoted(
     let words = format!("“{}”", quote.text);
     match marks.and_then(|marks| marks.link(&quote)) {
         // The router would change the address without making the place the target.
-        Some(place) => view! { <a class="link break-words" href=place rel="external" title="Show in your answer">{words}</a> }.into_any(),
+        Some(place) => {
+            view! { <a class="link break-words" href=place rel="external" title="Show in your answer">{words}</a> }
+                .into_any()
+        }
         None => view! { <q class="break-words italic before:content-none after:content-none">{words}</q> }.into_any(),
     }
 }

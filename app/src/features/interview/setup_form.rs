@@ -29,7 +29,11 @@ pub fn SetupForm(
     let level = Level::parse(&chosen("level")).unwrap_or(Level::Mid);
     let kind = Kind::parse(&chosen("kind")).unwrap_or(Kind::Mixed);
     let mode = Mode::parse(&chosen("mode")).unwrap_or(Mode::Study);
-    let count = chosen("questions").parse().ok().filter(|count| Setup::QUESTIONS.contains(count)).unwrap_or(Setup::USUAL_QUESTIONS);
+    let count = chosen("questions")
+        .parse()
+        .ok()
+        .filter(|count| Setup::QUESTIONS.contains(count))
+        .unwrap_or(Setup::USUAL_QUESTIONS);
     view! {
         <ActionForm action=start attr:class="grid gap-6">
             <FormError failure=failure fields=&FIELDS/>

@@ -33,8 +33,15 @@ impl Stage {
     /// what came with the page as HTML stands there as it is, unless a model is still writing it.
     pub fn new(view: InterviewView, fetched: bool) -> Self {
         let greets = fetched && view.messages.len() == 1;
-        let spoken = newest(&view).filter(|message| greets || fetched && message.pending).map(|message| Words::begin(message.turn, ""));
-        let stage = Self { view: RwSignal::new(view), words: RwSignal::new(spoken), failure: RwSignal::new(None), listening: StoredValue::new(0) };
+        let spoken = newest(&view)
+            .filter(|message| greets || fetched && message.pending)
+            .map(|message| Words::begin(message.turn, ""));
+        let stage = Self {
+            view: RwSignal::new(view),
+            words: RwSignal::new(spoken),
+            failure: RwSignal::new(None),
+            listening: StoredValue::new(0),
+        };
         Effect::new(move || stage.begin());
         stage
     }
@@ -78,7 +85,8 @@ impl Stage {
     /// is told to leave it.
     pub fn stop(self) {
         let id = self.view.with_untracked(|view| view.id);
-        let pending = self.view.with_untracked(|view| newest(view).filter(|message| message.pending).map(|message| message.turn));
+        let pending =
+            self.view.with_untracked(|view| newest(view).filter(|message| message.pending).map(|message| message.turn));
         self.hush();
         if let Some(turn) = pending {
             let run = self.listening.get_value();
@@ -119,7 +127,11 @@ impl Stage {
     }
 
     fn speak(self, message: &Message) {
-        let shown = [Some(message.text.as_str()), message.question.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+        let shown = [Some(message.text.as_str()), message.question.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n\n");
         self.words.set(Some(Words::begin(message.turn, &shown)));
         self.listen(message.turn);
     }
@@ -165,7 +177,8 @@ impl Stage {
         loop {
             if waits {
                 self.words.update(|words| words.iter_mut().for_each(Words::interrupt));
-                let pause = self.words.with_untracked(|words| words.as_ref().map_or(Duration::from_secs(1), Words::pause));
+                let pause =
+                    self.words.with_untracked(|words| words.as_ref().map_or(Duration::from_secs(1), Words::pause));
                 sleep(pause).await;
             }
             waits = true;
@@ -180,7 +193,9 @@ impl Stage {
                     self.words.update(|words| words.iter_mut().for_each(Words::again));
                     return self.listen(turn);
                 }
-                Err(failure) if !matches!(failure.0.kind, ErrorKind::Busy | ErrorKind::TooMany | ErrorKind::Unexpected) => {
+                Err(failure)
+                    if !matches!(failure.0.kind, ErrorKind::Busy | ErrorKind::TooMany | ErrorKind::Unexpected) =>
+                {
                     self.hush();
                     return self.failure.set(Some(failure));
                 }

@@ -39,7 +39,9 @@ pub fn StartPage() -> impl IntoView {
 #[component]
 fn OpenInterviews(interviews: Vec<Summary>) -> impl IntoView {
     let open: Vec<_> = interviews.into_iter().filter(|interview| interview.status == Status::Open).collect();
-    let items = |open: Vec<Summary>| open.into_iter().map(|interview| view! { <li><OpenInterview interview=interview/></li> }).collect_view();
+    let items = |open: Vec<Summary>| {
+        open.into_iter().map(|interview| view! { <li><OpenInterview interview=interview/></li> }).collect_view()
+    };
     (!open.is_empty()).then(|| {
         view! {
             <section class="grid gap-3" aria-labelledby="open-interviews">

@@ -87,7 +87,8 @@ impl Words {
 /// Divides `spoken`, a text that is followed by `question`, before the part of the question that
 /// has come so far.
 fn divide<'a>(spoken: &'a str, question: &str) -> (&'a str, &'a str) {
-    let starts = std::iter::once(0).chain(spoken.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8()));
+    let starts = std::iter::once(0)
+        .chain(spoken.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8()));
     let asks = |start: &usize| {
         let rest = &spoken[*start..];
         let told = spoken[..*start].ends_with("\n\n") || rest.chars().count() >= TELLING || rest == question;
@@ -144,7 +145,10 @@ mod tests {
         assert_eq!(heard(&["Let me ask. Tell"]).parts(question), ("Let me ask. Tell", ""));
         assert_eq!(heard(&["Let me ask. Tell me about"]).parts(question), ("Let me ask.", "Tell me about"));
         assert_eq!(heard(&["Let me ask.\n\nT"]).parts(question), ("Let me ask.", "T"));
-        assert_eq!(heard(&["Tell me about an outage that you caused."]).parts(question), ("", "Tell me about an outage that you caused."));
+        assert_eq!(
+            heard(&["Tell me about an outage that you caused."]).parts(question),
+            ("", "Tell me about an outage that you caused.")
+        );
         assert_eq!(heard(&["Größer. 速い"]).parts(None), ("Größer. 速い", ""));
         assert_eq!(heard(&["Thanks. Why?"]).parts(Some("Why?")), ("Thanks.", "Why?"));
     }

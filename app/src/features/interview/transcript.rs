@@ -37,10 +37,13 @@ pub fn entries(view: &InterviewView) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(view.messages.len() + view.feedback.len());
     for (place, message) in view.messages.iter().enumerate() {
         entries.push(Entry::Message(message.clone()));
-        let answered_again = view.messages[place + 1..].iter().any(|later| is_answer(later) && later.position == message.position);
+        let answered_again =
+            view.messages[place + 1..].iter().any(|later| is_answer(later) && later.position == message.position);
         if is_answer(message) && !answered_again {
             let feedback = view.feedback.iter().find(|report| report.position == message.position);
-            entries.extend(feedback.map(|report| Entry::Feedback { turn: message.turn, report: Box::new(report.clone()) }));
+            entries.extend(
+                feedback.map(|report| Entry::Feedback { turn: message.turn, report: Box::new(report.clone()) }),
+            );
         }
     }
     entries
@@ -92,7 +95,14 @@ mod tests {
         };
         InterviewView {
             id: "01890000-0000-7000-8000-000000000000".parse().unwrap(),
-            setup: Setup { role: JobRole::Devops, level: Level::Mid, kind: Kind::Mixed, mode: Mode::Study, questions: 3, job_description: None },
+            setup: Setup {
+                role: JobRole::Devops,
+                level: Level::Mid,
+                kind: Kind::Mixed,
+                mode: Mode::Study,
+                questions: 3,
+                job_description: None,
+            },
             status: Status::Open,
             messages: messages.iter().enumerate().map(message).collect(),
             asked: 2,
@@ -110,8 +120,14 @@ mod tests {
     #[test]
     fn feedback_stands_behind_the_latest_answer_to_its_question() {
         use MessageKind::{Answer, FollowUp, Greeting, Question, Skip};
-        let view = view(&[(Greeting, 0), (Answer, 0), (FollowUp, 0), (Answer, 0), (Question, 1), (Skip, 1), (Question, 2)], &[0, 1]);
-        assert_eq!(anchors(&view), ["turn-0", "turn-1", "turn-2", "turn-3", "feedback-3", "turn-4", "turn-5", "feedback-5", "turn-6"]);
+        let view = view(
+            &[(Greeting, 0), (Answer, 0), (FollowUp, 0), (Answer, 0), (Question, 1), (Skip, 1), (Question, 2)],
+            &[0, 1],
+        );
+        assert_eq!(
+            anchors(&view),
+            ["turn-0", "turn-1", "turn-2", "turn-3", "feedback-3", "turn-4", "turn-5", "feedback-5", "turn-6"]
+        );
         assert_eq!(reply(&entries(&view)).map(Entry::anchor).as_deref(), Some("feedback-5"));
         assert_eq!(said_last(&view), Some("words 3"));
     }

@@ -17,7 +17,12 @@ pub fn Trouble(
 ) -> impl IntoView {
     let shown = move |failure: Signal<Option<Failure>>| {
         // The field shows what is wrong with the answer itself.
-        move || failure.get().filter(|failure| failure.about("answer").is_none()).map(|failure| view! { <One failure=failure on_reload=on_reload/> })
+        move || {
+            failure
+                .get()
+                .filter(|failure| failure.about("answer").is_none())
+                .map(|failure| view! { <One failure=failure on_reload=on_reload/> })
+        }
     };
     failures.into_iter().map(shown).collect_view()
 }

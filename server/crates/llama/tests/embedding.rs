@@ -135,7 +135,8 @@ async fn order_and_company_do_not_change_a_vector() {
 #[tokio::test]
 async fn close_meanings_have_close_vectors() {
     let model = open("all-MiniLM-L6-v2-q8");
-    let texts = ["I led a team of five engineers", "I managed a small group of developers", "The soup was too salty"].map(String::from);
+    let texts = ["I led a team of five engineers", "I managed a small group of developers", "The soup was too salty"]
+        .map(String::from);
     let vectors = model.embed(&texts).await.unwrap();
     assert!(cosine(&vectors[0], &vectors[1]) > cosine(&vectors[0], &vectors[2]) + 0.3);
 }
@@ -151,7 +152,8 @@ async fn a_full_queue_says_busy_and_recovers() {
     let model = Embedding::open("q8", installed("all-MiniLM-L6-v2-q8"), options).unwrap();
     let long = vec!["some words to keep it at work for a while ".repeat(4); 10];
     let answers = futures::future::join_all((0..20).map(|_| model.embed(&long))).await;
-    let busy = answers.iter().filter(|answer| answer.as_ref().is_err_and(|error| error.kind == ErrorKind::Busy)).count();
+    let busy =
+        answers.iter().filter(|answer| answer.as_ref().is_err_and(|error| error.kind == ErrorKind::Busy)).count();
     let done = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|vectors| vectors.len() == 10)).count();
     assert!(busy > 0 && done > 0 && busy + done == 20, "{busy} busy, {done} done");
     assert_eq!(model.embed(&long).await.unwrap().len(), 10);

@@ -59,7 +59,8 @@ fn every_kind_of_value_and_storage_can_be_written_and_read() {
         ("e", Value::I32s(vec![1, -2])),
         ("f", Value::F32s(vec![])),
     ];
-    let tensors = [tensor("x", &[3, 5], Storage::F32), tensor("y", &[7], Storage::F16), tensor("z", &[2, 64], Storage::Q8)];
+    let tensors =
+        [tensor("x", &[3, 5], Storage::F32), tensor("y", &[7], Storage::F16), tensor("z", &[2, 64], Storage::Q8)];
     write_with(&path, &metadata, &tensors);
     let summary = gguf::check(&path).unwrap();
     assert_eq!((summary.tensors, summary.has_vocabulary), (3, false));
@@ -135,7 +136,11 @@ fn models_of_another_kind_are_refused() {
         Chat::open("other", &other, ChatOptions::default()).unwrap_err()
     };
     let vocabulary = ("tokenizer.ggml.model", Value::text("llama"));
-    assert!(open(&[("general.architecture", Value::text("bert")), vocabulary.clone()]).message.contains("not meant for this"));
+    assert!(
+        open(&[("general.architecture", Value::text("bert")), vocabulary.clone()])
+            .message
+            .contains("not meant for this")
+    );
     assert!(open(&[("general.architecture", Value::text("llama"))]).message.contains("no vocabulary"));
     assert!(open(std::slice::from_ref(&vocabulary)).message.contains("which architecture"));
     // These look well, but not to llama.cpp, which says so without ending the process.

@@ -21,7 +21,8 @@ fn model(name: &str) -> Model {
 }
 
 fn vocabulary() -> Vec<String> {
-    let mut pieces: Vec<_> = (0..30_522).map(|i| if i % 3 == 0 { format!("##p{i}") } else { format!("w{i}") }).collect();
+    let mut pieces: Vec<_> =
+        (0..30_522).map(|i| if i % 3 == 0 { format!("##p{i}") } else { format!("w{i}") }).collect();
     for (line, piece) in SPECIAL {
         pieces[line] = piece.into();
     }
@@ -38,7 +39,8 @@ fn shapes() -> BTreeMap<String, Vec<usize>> {
         ("embeddings.LayerNorm.bias".to_owned(), vec![384]),
     ]);
     for layer in 0..6 {
-        let mut add = |name: &str, shape: &[usize]| shapes.insert(format!("encoder.layer.{layer}.{name}"), shape.to_vec());
+        let mut add =
+            |name: &str, shape: &[usize]| shapes.insert(format!("encoder.layer.{layer}.{name}"), shape.to_vec());
         for name in ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"] {
             add(&format!("{name}.weight"), &[384, 384]);
             add(&format!("{name}.bias"), &[384]);
@@ -101,7 +103,8 @@ async fn files_of_the_right_shape_become_a_model_that_works() {
         assert_eq!(embedding.token_ids("W2 w4p6 nonsense"), [101, 2, 4, 6, 100, 102]);
         assert_eq!(embedding.embed(&["w2 w5".to_owned()]).await.unwrap()[0].len(), 384);
     }
-    let error = minilm::convert(&model("all-MiniLM-L6-v2-q8"), folder.path(), &folder.path().join("none/out")).unwrap_err();
+    let error =
+        minilm::convert(&model("all-MiniLM-L6-v2-q8"), folder.path(), &folder.path().join("none/out")).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Busy);
     assert!(error.message.contains("cannot be written"), "{}", error.message);
 }
@@ -109,12 +112,19 @@ async fn files_of_the_right_shape_become_a_model_that_works() {
 #[test]
 fn wrong_tensors_are_named() {
     let words = "embeddings.word_embeddings.weight";
-    let refusal = |shapes: &BTreeMap<String, Vec<usize>>, dtype, pattern: &[u8]| refusal(&folder(&vocabulary(), shapes, dtype, pattern));
+    let refusal = |shapes: &BTreeMap<String, Vec<usize>>, dtype, pattern: &[u8]| {
+        refusal(&folder(&vocabulary(), shapes, dtype, pattern))
+    };
     assert!(refusal(&one("other", &[2]), Dtype::F16, &[0]).contains(&format!("the tensor {words} is missing")));
-    assert!(refusal(&one(words, &[2, 384]), Dtype::F16, &[0]).contains("has the shape [2, 384] instead of [30522, 384]"));
+    assert!(
+        refusal(&one(words, &[2, 384]), Dtype::F16, &[0]).contains("has the shape [2, 384] instead of [30522, 384]")
+    );
     assert!(refusal(&one(words, &[30_522, 384]), Dtype::U8, &[0]).contains("holds U8 instead of floating point"));
     let mut shapes = shapes();
-    assert!(refusal(&shapes, Dtype::BF16, &[0xc0, 0x7f]).contains(&format!("the tensor {words} holds values that are not numbers")));
+    assert!(
+        refusal(&shapes, Dtype::BF16, &[0xc0, 0x7f])
+            .contains(&format!("the tensor {words} holds values that are not numbers"))
+    );
     shapes.remove("encoder.layer.5.output.dense.bias");
     assert!(refusal(&shapes, Dtype::F16, &[0]).contains("encoder.layer.5.output.dense.bias is missing"));
 }

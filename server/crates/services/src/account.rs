@@ -83,7 +83,10 @@ impl Accounts {
         let fits = self.fits(password, hash).await?;
         match account {
             Some(account) if fits => Ok(self.signed_in(account.viewer.id, account.session_epoch)),
-            _ => Err(Error::new(ErrorKind::Invalid, "E-mail address and password do not go together. Check both and try again.")),
+            _ => Err(Error::new(
+                ErrorKind::Invalid,
+                "E-mail address and password do not go together. Check both and try again.",
+            )),
         }
     }
 
@@ -105,20 +108,28 @@ impl Accounts {
 
     /// Changes the password and ends all sessions; the answer begins a new one.
     pub async fn change_password(&self, viewer: &Viewer, current: &str, password: &str) -> Result<SignedIn> {
-        let account = accounts::by_id(&mut *self.store.read().await?, viewer.id).await?.ok_or_else(Error::unauthenticated)?;
+        let account =
+            accounts::by_id(&mut *self.store.read().await?, viewer.id).await?.ok_or_else(Error::unauthenticated)?;
         if !self.fits(current, &account.password_hash).await? {
             return Err(Error::invalid("current", "This is not your present password. Type it again."));
         }
         let hash = self.hash(Password::parse(password)?).await?;
         let id = viewer.id;
-        let epoch = self.store.transaction(move |connection| Box::pin(async move { accounts::change_password(connection, id, &hash).await })).await?;
+        let epoch = self
+            .store
+            .transaction(move |connection| {
+                Box::pin(async move { accounts::change_password(connection, id, &hash).await })
+            })
+            .await?;
         Ok(self.signed_in(id, epoch))
     }
 
     /// Changes the name.
     pub async fn rename(&self, viewer: &Viewer, name: &str) -> Result<()> {
         let (id, name) = (viewer.id, PersonName::parse(name)?);
-        self.store.transaction(move |connection| Box::pin(async move { accounts::rename(connection, id, &name).await })).await
+        self.store
+            .transaction(move |connection| Box::pin(async move { accounts::rename(connection, id, &name).await }))
+            .await
     }
 
     /// A new set-up token, in place of an earlier one; none when there is an administrator.
@@ -130,7 +141,11 @@ impl Accounts {
         self.random.fill(&mut bytes);
         let token = hex(&bytes);
         let (digest, now) = (hash_token(&token), self.clock.now());
-        self.store.transaction(move |connection| Box::pin(async move { accounts::put_setup_token(connection, &digest, now).await })).await?;
+        self.store
+            .transaction(move |connection| {
+                Box::pin(async move { accounts::put_setup_token(connection, &digest, now).await })
+            })
+            .await?;
         Ok(Some(token))
     }
 
@@ -153,8 +168,14 @@ impl Accounts {
                     if !accounts::take_setup_token(connection, &digest).await? {
                         return Err(setup_is_over());
                     }
-                    let account =
-                        accounts::NewAccount { id, email: &email, name: &name, password_hash: &hash, standing: Standing::Admin, created_at: now };
+                    let account = accounts::NewAccount {
+                        id,
+                        email: &email,
+                        name: &name,
+                        password_hash: &hash,
+                        standing: Standing::Admin,
+                        created_at: now,
+                    };
                     if accounts::insert(connection, account).await? { Ok(()) } else { Err(taken()) }
                 })
             })
@@ -170,7 +191,14 @@ impl Accounts {
             .store
             .transaction(move |connection| {
                 Box::pin(async move {
-                    let account = accounts::NewAccount { id, email: &email, name: &name, password_hash: &hash, standing, created_at: now };
+                    let account = accounts::NewAccount {
+                        id,
+                        email: &email,
+                        name: &name,
+                        password_hash: &hash,
+                        standing,
+                        created_at: now,
+                    };
                     accounts::insert(connection, account).await
                 })
             })
@@ -202,7 +230,8 @@ impl Accounts {
     async fn fits(&self, password: &str, hash: &str) -> Result<bool> {
         let (password, hash) = (password.to_owned(), hash.to_owned());
         self.in_turn(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
         })
         .await
     }
@@ -210,7 +239,10 @@ impl Accounts {
     /// Runs costly work off the async threads, a few at a time.
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let busy = || Error::new(ErrorKind::Busy, "Many people are signing in just now. Please try again in a moment.");
-        let permit = tokio::time::timeout(HASH_PATIENCE, self.hashing.clone().acquire_owned()).await.map_err(|_| busy())?.map_err(|_| busy())?;
+        let permit = tokio::time::timeout(HASH_PATIENCE, self.hashing.clone().acquire_owned())
+            .await
+            .map_err(|_| busy())?
+            .map_err(|_| busy())?;
         tokio::task::spawn_blocking(move || {
             let done = work();
             drop(permit);
@@ -231,9 +263,18 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn taken() -> Error {
-    Error { field: Some("email".to_owned()), ..Error::new(ErrorKind::Conflict, "No account could be opened with this address. If it is yours, sign in instead.") }
+    Error {
+        field: Some("email".to_owned()),
+        ..Error::new(
+            ErrorKind::Conflict,
+            "No account could be opened with this address. If it is yours, sign in instead.",
+        )
+    }
 }
 
 fn setup_is_over() -> Error {
-    Error::new(ErrorKind::Forbidden, "This set-up link was used already or is not the latest one. If there is no administrator yet, restart the server: it prints a new link.")
+    Error::new(
+        ErrorKind::Forbidden,
+        "This set-up link was used already or is not the latest one. If there is no administrator yet, restart the server: it prints a new link.",
+    )
 }

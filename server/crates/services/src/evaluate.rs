@@ -40,14 +40,12 @@ pub async fn answers(csv: impl Read, embedder: &dyn Embedder) -> Result<AnswersR
         ours.push(Graded { grade: f64::from(graded.strength), contradicted: graded.contradicted, half });
         plain.push(Graded { grade: grader.plain(row).await?, contradicted: false, half });
     }
-    let scores = table.scores().map(|scores| Compared {
-        ours: score_figures(&ours, &scores),
-        plain: score_figures(&plain, &scores),
-    });
-    let labels = table.labels().map(|labels| Compared {
-        ours: label_figures(&ours, &labels),
-        plain: label_figures(&plain, &labels),
-    });
+    let scores = table
+        .scores()
+        .map(|scores| Compared { ours: score_figures(&ours, &scores), plain: score_figures(&plain, &scores) });
+    let labels = table
+        .labels()
+        .map(|labels| Compared { ours: label_figures(&ours, &labels), plain: label_figures(&plain, &labels) });
     let n = table.rows.len();
     Ok(AnswersReport { n, questions: table.questions(), scores, labels, seconds_per_answer: seconds / n as f64 })
 }
@@ -123,7 +121,10 @@ impl Grader<'_> {
             Ok(vectors)
         } else {
             let (found, expected) = (vectors.len(), texts.len());
-            Err(Error::new(ErrorKind::Unexpected, format!("The embedding model gave {found} vectors for {expected} texts.")))
+            Err(Error::new(
+                ErrorKind::Unexpected,
+                format!("The embedding model gave {found} vectors for {expected} texts."),
+            ))
         }
     }
 }

@@ -72,12 +72,20 @@ pub async fn insert(connection: &mut Connection, account: NewAccount<'_>) -> Res
 
 /// The account with this address.
 pub async fn by_email(connection: &mut Connection, email: &Email) -> Result<Option<Account>> {
-    sqlx::query_as("SELECT * FROM accounts WHERE email_key = $1").bind(email.key()).fetch_optional(connection).await.map_err(explain)
+    sqlx::query_as("SELECT * FROM accounts WHERE email_key = $1")
+        .bind(email.key())
+        .fetch_optional(connection)
+        .await
+        .map_err(explain)
 }
 
 /// The account with this identifier.
 pub async fn by_id(connection: &mut Connection, id: AccountId) -> Result<Option<Account>> {
-    sqlx::query_as("SELECT * FROM accounts WHERE id = $1").bind(id.to_string()).fetch_optional(connection).await.map_err(explain)
+    sqlx::query_as("SELECT * FROM accounts WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await
+        .map_err(explain)
 }
 
 /// Replaces the password and ends all sessions; answers the new session epoch.
@@ -113,7 +121,12 @@ pub async fn has_admin(connection: &mut Connection) -> Result<bool> {
 
 /// Makes the account an administrator's.
 pub async fn promote(connection: &mut Connection, id: AccountId) -> Result<()> {
-    sqlx::query("UPDATE accounts SET standing = 'admin' WHERE id = $1").bind(id.to_string()).execute(connection).await.map(|_| ()).map_err(explain)
+    sqlx::query("UPDATE accounts SET standing = 'admin' WHERE id = $1")
+        .bind(id.to_string())
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(explain)
 }
 
 /// Keeps the hash of the set-up link, in place of an earlier one.
@@ -149,4 +162,3 @@ pub async fn take_setup_token(connection: &mut Connection, hash: &str) -> Result
         .map(|done| done.rows_affected() == 1)
         .map_err(explain)
 }
-

@@ -64,7 +64,12 @@ impl Store {
             Some(("sqlite", _)) if url.contains('?') => (Engine::Sqlite, format!("{url}&mode=rwc")),
             Some(("sqlite", _)) => (Engine::Sqlite, format!("{url}?mode=rwc")),
             Some(("postgres" | "postgresql", _)) => (Engine::Postgres, url.to_owned()),
-            _ => return Err(Error::invalid("database.url", "The database address must start with \"sqlite:\" or \"postgres:\".")),
+            _ => {
+                return Err(Error::invalid(
+                    "database.url",
+                    "The database address must start with \"sqlite:\" or \"postgres:\".",
+                ));
+            }
         };
         let pool = |connections| {
             AnyPoolOptions::new()
@@ -75,7 +80,8 @@ impl Store {
                 })
                 .connect(&url)
         };
-        let cannot = |error: sqlx::Error| Error::new(ErrorKind::Busy, format!("The database cannot be opened: {error}."));
+        let cannot =
+            |error: sqlx::Error| Error::new(ErrorKind::Busy, format!("The database cannot be opened: {error}."));
         match engine {
             // One writer: SQLite has a single write lock, and waiting in our queue is fair.
             Engine::Sqlite => {

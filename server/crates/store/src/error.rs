@@ -16,12 +16,17 @@ pub(crate) fn explain(error: sqlx::Error) -> Error {
         }
         // SQLITE_IOERR and its extended codes end in 10 modulo 256; 5 and 6 are BUSY and LOCKED.
         let sqlite = code.parse::<u32>().map_or(0, |code| code & 0xff);
-        if matches!(sqlite, 5 | 6 | 10) && code.len() < 5 || matches!(code.as_str(), "55P03" | "57014" | "40001" | "40P01") {
+        if matches!(sqlite, 5 | 6 | 10) && code.len() < 5
+            || matches!(code.as_str(), "55P03" | "57014" | "40001" | "40P01")
+        {
             tracing::warn!(%error, "the database is busy");
             return busy();
         }
     }
-    if matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed) {
+    if matches!(
+        error,
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+    ) {
         tracing::error!(%error, "the database cannot be reached");
         return busy();
     }

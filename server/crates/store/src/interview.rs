@@ -155,12 +155,14 @@ pub async fn keep_draft(connection: &mut Connection, owner: AccountId, id: Inter
 
 /// Closes the open interviews without activity since `since`; answers how many.
 pub async fn abandon_idle(connection: &mut Connection, since: Timestamp) -> Result<u64> {
-    sqlx::query("UPDATE interviews SET status = 'abandoned', version = version + 1 WHERE status = 'open' AND active_at < $1")
-        .bind(since.millis())
-        .execute(connection)
-        .await
-        .map(|done| done.rows_affected())
-        .map_err(explain)
+    sqlx::query(
+        "UPDATE interviews SET status = 'abandoned', version = version + 1 WHERE status = 'open' AND active_at < $1",
+    )
+    .bind(since.millis())
+    .execute(connection)
+    .await
+    .map(|done| done.rows_affected())
+    .map_err(explain)
 }
 
 /// Saves the question at `position`, new or changed.
@@ -210,7 +212,12 @@ pub async fn questions(connection: &mut Connection, id: InterviewId, messages: &
 }
 
 /// Adds a message; false when that turn is taken.
-pub async fn insert_message(connection: &mut Connection, id: InterviewId, message: &Message, now: Timestamp) -> Result<bool> {
+pub async fn insert_message(
+    connection: &mut Connection,
+    id: InterviewId,
+    message: &Message,
+    now: Timestamp,
+) -> Result<bool> {
     sqlx::query(
         "INSERT INTO interview_messages (interview_id, turn, position, kind, text, question, wording, pending, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (interview_id, turn) DO NOTHING",
@@ -256,7 +263,12 @@ fn message(row: &AnyRow) -> sqlx::Result<Message> {
 
 /// Ends the writing of a pending message: with a model's words, or keeping the built-in ones when
 /// `words` is none. Does nothing when it is no longer pending.
-pub async fn settle_message(connection: &mut Connection, id: InterviewId, turn: u32, words: Option<(String, String)>) -> Result<()> {
+pub async fn settle_message(
+    connection: &mut Connection,
+    id: InterviewId,
+    turn: u32,
+    words: Option<(String, String)>,
+) -> Result<()> {
     let query = match words {
         Some((text, wording)) => {
             sqlx::query("UPDATE interview_messages SET pending = 0, text = $3, wording = $4 WHERE interview_id = $1 AND turn = $2 AND pending = 1")

@@ -74,7 +74,10 @@ fn backend(error: domain::Error) -> Error {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        while !self.put(record, "INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING").await? {
+        while !self
+            .put(record, "INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
+            .await?
+        {
             record.id = Id::default();
         }
         Ok(())
@@ -97,8 +100,8 @@ impl SessionStore for Sessions {
         let decode = |error: &dyn std::error::Error| Error::Decode(error.to_string());
         let data: String = row.try_get("data").map_err(|error| decode(&error))?;
         let expires_at: i64 = row.try_get("expires_at").map_err(|error| decode(&error))?;
-        let expiry_date =
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires_at) * 1_000_000).map_err(|error| decode(&error))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires_at) * 1_000_000)
+            .map_err(|error| decode(&error))?;
         if expiry_date <= OffsetDateTime::now_utc() {
             return Ok(None);
         }

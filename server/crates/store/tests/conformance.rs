@@ -58,13 +58,17 @@ async fn addresses_are_unique_without_regard_to_case(store: Store) {
         .await
         .unwrap();
     assert!(!added);
-    let found = account::by_email(&mut *store.read().await.unwrap(), &Email::parse("ADA@example.org").unwrap()).await.unwrap().unwrap();
+    let found = account::by_email(&mut *store.read().await.unwrap(), &Email::parse("ADA@example.org").unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((found.viewer.id, found.viewer.email.as_str()), (first, "Ada@Example.org"));
 }
 
 async fn a_password_change_raises_the_session_epoch(store: Store) {
     let ada = member(&store, "ada@example.org").await;
-    let epoch = store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "new"))).await.unwrap();
+    let epoch =
+        store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "new"))).await.unwrap();
     let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!((epoch, found.session_epoch, found.password_hash.as_str()), (1, 1, "new"));
 }
@@ -73,7 +77,10 @@ async fn names_keep_every_character(store: Store) {
     let ada = member(&store, "ada@example.org").await;
     let name = PersonName::parse("Zoë \"O'Neil\"; DROP TABLE accounts -- 🙂 مرحبا").unwrap();
     let kept = name.clone();
-    store.transaction(move |connection| Box::pin(async move { account::rename(connection, ada, &name).await })).await.unwrap();
+    store
+        .transaction(move |connection| Box::pin(async move { account::rename(connection, ada, &name).await }))
+        .await
+        .unwrap();
     let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!(found.viewer.name, kept.as_str());
 }
@@ -128,7 +135,9 @@ async fn writers_wait_for_each_other(store: Store) {
     let ada = member(&store, "ada@example.org").await;
     let writers = (0..40).map(|_| {
         let store = store.clone();
-        tokio::spawn(async move { store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "x"))).await })
+        tokio::spawn(async move {
+            store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "x"))).await
+        })
     });
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap().unwrap();
@@ -156,7 +165,8 @@ async fn another_persons_interview_is_not_found(store: Store) {
     assert!(interview::latest(&mut reader, eve, 10).await.unwrap().is_empty());
     drop(reader);
     let stolen = row.clone();
-    let changed = store.transaction(move |connection| Box::pin(async move { interview::update(connection, eve, &stolen).await }));
+    let changed =
+        store.transaction(move |connection| Box::pin(async move { interview::update(connection, eve, &stolen).await }));
     assert!(!changed.await.unwrap());
 }
 
@@ -164,7 +174,9 @@ async fn a_change_based_on_an_older_version_is_refused(store: Store) {
     let ada = member(&store, "ada@example.org").await;
     let mut row = support::interview(&store, ada, 0).await;
     (row.status, row.overall, row.answered, row.draft) = (Status::Finished, Some(73), 3, "x".to_owned());
-    let save = |row: interview::Interview| store.transaction(move |connection| Box::pin(async move { interview::update(connection, ada, &row).await }));
+    let save = |row: interview::Interview| {
+        store.transaction(move |connection| Box::pin(async move { interview::update(connection, ada, &row).await }))
+    };
     assert!(save(row.clone()).await.unwrap());
     assert!(!save(row.clone()).await.unwrap());
     let found = interview::find(&mut *store.read().await.unwrap(), ada, row.id).await.unwrap();
@@ -182,17 +194,34 @@ async fn idle_interviews_are_abandoned(store: Store) {
 }
 
 fn message(turn: u32, kind: MessageKind, text: &str) -> Message {
-    Message { turn, kind, text: text.to_owned(), question: None, wording: "built-in coach".to_owned(), pending: false, position: 0 }
+    Message {
+        turn,
+        kind,
+        text: text.to_owned(),
+        question: None,
+        wording: "built-in coach".to_owned(),
+        pending: false,
+        position: 0,
+    }
 }
 
 async fn say(store: &Store, id: domain::interview::InterviewId, message: Message) -> bool {
-    store.transaction(move |connection| Box::pin(async move { interview::insert_message(connection, id, &message, at(0)).await })).await.unwrap()
+    store
+        .transaction(move |connection| {
+            Box::pin(async move { interview::insert_message(connection, id, &message, at(0)).await })
+        })
+        .await
+        .unwrap()
 }
 
 async fn messages_keep_their_order_and_turn(store: Store) {
     let ada = member(&store, "ada@example.org").await;
     let id = support::interview(&store, ada, 0).await.id;
-    let greeting = Message { question: Some("Why?".to_owned()), pending: true, ..message(0, MessageKind::Greeting, "Hello 🙂\nمرحبا <b>") };
+    let greeting = Message {
+        question: Some("Why?".to_owned()),
+        pending: true,
+        ..message(0, MessageKind::Greeting, "Hello 🙂\nمرحبا <b>")
+    };
     assert!(say(&store, id, message(1, MessageKind::Answer, "because")).await);
     assert!(say(&store, id, greeting.clone()).await);
     assert!(!say(&store, id, message(1, MessageKind::Answer, "another")).await);
@@ -205,7 +234,9 @@ async fn a_message_is_settled_once(store: Store) {
     let id = support::interview(&store, ada, 0).await.id;
     say(&store, id, Message { pending: true, ..message(0, MessageKind::Greeting, "Hello") }).await;
     let settle = |words: &'static str| {
-        store.transaction(move |connection| Box::pin(interview::settle_message(connection, id, 0, Some((words.to_owned(), "model".to_owned())))))
+        store.transaction(move |connection| {
+            Box::pin(interview::settle_message(connection, id, 0, Some((words.to_owned(), "model".to_owned()))))
+        })
     };
     settle("first").await.unwrap();
     settle("late").await.unwrap();
@@ -234,7 +265,11 @@ async fn questions_come_back_with_their_answers(store: Store) {
     };
     let mut first = Asked { question, answers: vec![], followed_up: vec![], grade: None, skipped: false };
     let second = Asked { skipped: true, ..first.clone() };
-    let put = |position, asked: Asked| store.transaction(move |connection| Box::pin(async move { interview::put_question(connection, id, position, &asked).await }));
+    let put = |position, asked: Asked| {
+        store.transaction(move |connection| {
+            Box::pin(async move { interview::put_question(connection, id, position, &asked).await })
+        })
+    };
     put(0, first.clone()).await.unwrap();
     put(1, second).await.unwrap();
     (first.followed_up, first.grade) = (vec![0], Some(Grade::NotGraded("too short".to_owned())));
@@ -242,8 +277,14 @@ async fn questions_come_back_with_their_answers(store: Store) {
     let mut reader = store.read().await.unwrap();
     let messages = interview::messages(&mut reader, id).await.unwrap();
     let asked = interview::questions(&mut reader, id, &messages).await.unwrap();
-    assert_eq!((asked[0].answers.as_slice(), asked[1].answers.as_slice()), (&["first".to_owned(), "more".to_owned()][..], &["second".to_owned()][..]));
-    assert_eq!((&asked[0].followed_up, &asked[0].grade, &asked[0].question), (&first.followed_up, &first.grade, &first.question));
+    assert_eq!(
+        (asked[0].answers.as_slice(), asked[1].answers.as_slice()),
+        (&["first".to_owned(), "more".to_owned()][..], &["second".to_owned()][..])
+    );
+    assert_eq!(
+        (&asked[0].followed_up, &asked[0].grade, &asked[0].question),
+        (&first.followed_up, &first.grade, &first.question)
+    );
     assert!(asked[1].skipped && asked[1].grade.is_none());
 }
 
@@ -252,13 +293,22 @@ async fn drafts_are_kept(store: Store) {
     let id = support::interview(&store, ada, 0).await.id;
     let draft = "x".repeat(200_000);
     let kept = draft.clone();
-    store.transaction(move |connection| Box::pin(async move { interview::keep_draft(connection, ada, id, &draft).await })).await.unwrap();
+    store
+        .transaction(move |connection| {
+            Box::pin(async move { interview::keep_draft(connection, ada, id, &draft).await })
+        })
+        .await
+        .unwrap();
     let found = interview::find(&mut *store.read().await.unwrap(), ada, id).await.unwrap();
     assert_eq!((found.draft, found.version), (kept, 0));
 }
 
 fn record(seconds: i64) -> Record {
-    let mut record = Record { id: tower_sessions::session::Id::default(), data: Default::default(), expiry_date: time::OffsetDateTime::now_utc() + time::Duration::seconds(seconds) };
+    let mut record = Record {
+        id: tower_sessions::session::Id::default(),
+        data: Default::default(),
+        expiry_date: time::OffsetDateTime::now_utc() + time::Duration::seconds(seconds),
+    };
     record.data.insert("who".to_owned(), serde_json::json!({ "name": "Zoë" }));
     record
 }
@@ -270,7 +320,9 @@ async fn sessions_come_back_and_expire(store: Store) {
     sessions.create(&mut expired).await.unwrap();
     assert_eq!(sessions.load(&valid.id).await.unwrap().unwrap().data, valid.data);
     assert!(sessions.load(&expired.id).await.unwrap().is_none());
-    let now = domain::Timestamp::from_millis(i64::try_from(time::OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap());
+    let now = domain::Timestamp::from_millis(
+        i64::try_from(time::OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap(),
+    );
     assert_eq!(sessions.remove_expired(now).await.unwrap(), 1);
     valid.data.clear();
     sessions.save(&valid).await.unwrap();
@@ -284,7 +336,8 @@ async fn session_identifiers_are_not_stored(store: Store) {
     let mut record = record(60);
     sessions.create(&mut record).await.unwrap();
     let mut reader = store.read().await.unwrap();
-    let stored: String = sqlx::Row::get(&sqlx::query("SELECT id FROM sessions").fetch_one(&mut *reader).await.unwrap(), "id");
+    let stored: String =
+        sqlx::Row::get(&sqlx::query("SELECT id FROM sessions").fetch_one(&mut *reader).await.unwrap(), "id");
     assert_eq!(stored.len(), 64);
     assert!(!stored.contains(&record.id.to_string()));
 }

@@ -71,16 +71,15 @@ pub fn assess(question: &Question, answer: &str, vectors: &Vectors) -> Grade {
             "The rules behind this feedback read English, and this answer seems to be in another language. Answer in English to get scores.".to_owned(),
         );
     }
-    macro_rules! t { ($n:literal, $e:expr) => {{ let i = std::time::Instant::now(); let r = $e; eprintln!("T {} {}", $n, i.elapsed().as_micros()); r }} }
-    let points = t!("points", points(question, &answer, vectors));
+    let points = points(question, &answer, vectors);
     let scores = vec![
-        t!("relevance", relevance(question, &answer, vectors)),
-        t!("coverage", coverage(question, &points)),
-        t!("structure", structure(question, &answer)),
-        t!("specificity", specificity(question, &answer)),
-        t!("confidence", confidence(&answer)),
-        t!("positivity", positivity(question, &answer)),
-        t!("clarity", clarity(question, &answer)),
+        relevance(question, &answer, vectors),
+        coverage(question, &points),
+        structure(question, &answer),
+        specificity(question, &answer),
+        confidence(&answer),
+        positivity(question, &answer),
+        clarity(question, &answer),
     ];
     let strength = strength(question, &answer, &points);
     Grade::Graded(Feedback { overall: weighted(&scores), strength, scores, points })

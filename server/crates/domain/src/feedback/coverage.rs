@@ -26,7 +26,7 @@ const LIKENESS: f32 = 0.65;
 /// Vectors less like than this have nothing in common.
 const UNLIKE: f32 = 0.2;
 /// Words shared by sentences whose vectors are less like than this are a coincidence.
-const NEAR: f32 = 0.3;
+const NEAR: f32 = 0.25;
 /// Vectors as like as this say the same.
 const ALIKE: f32 = 0.8;
 /// What is left of a match when one denies what the other says.

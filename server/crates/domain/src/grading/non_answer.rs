@@ -12,8 +12,7 @@ const MOST_ADDED: usize = 3;
 const ATTEMPTS: [&str; 8] = ["assume", "believe", "but", "guess", "maybe", "perhaps", "probably", "think"];
 
 /// Words that come before saying so.
-const SIGHS: [&str; 12] =
-    ["actually", "er", "honestly", "hm", "hmm", "oh", "ok", "okay", "sorry", "uh", "um", "well"];
+const SIGHS: [&str; 12] = ["actually", "er", "honestly", "hm", "hmm", "oh", "ok", "okay", "sorry", "uh", "um", "well"];
 
 /// Words within such a sentence that change nothing.
 const FILLERS: [&str; 7] = ["really", "honestly", "actually", "just", "quite", "exactly", "even"];
@@ -35,14 +34,12 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 
 /// Whether `text` only says that there is no answer.
 pub(super) fn is_non_answer(text: &str) -> bool {
-    let lower: Vec<String> =
-        words(text).iter().map(|word| word.text.to_lowercase().replace('\u{2019}', "'")).collect();
+    let lower: Vec<String> = words(text).iter().map(|word| word.text.to_lowercase().replace('\u{2019}', "'")).collect();
     if lower.iter().any(|word| ATTEMPTS.contains(&word.as_str())) {
         return false;
     }
     let sighs = lower.iter().take_while(|word| SIGHS.contains(&word.as_str())).count();
-    let said: Vec<&str> =
-        lower[sighs..].iter().map(String::as_str).filter(|word| !FILLERS.contains(word)).collect();
+    let said: Vec<&str> = lower[sighs..].iter().map(String::as_str).filter(|word| !FILLERS.contains(word)).collect();
     PHRASES.iter().any(|phrase| {
         said.strip_prefix(phrase.words.as_slice()).is_some_and(|rest| {
             let added = rest.iter().filter(|word| !is_stop_word(word)).count();
@@ -57,7 +54,14 @@ mod tests {
 
     #[test]
     fn non_answers_are_recognised() {
-        for text in ["I don't know.", "idk", "I really don’t know the answer to this", "No idea!", "Not answered", "um, not sure"] {
+        for text in [
+            "I don't know.",
+            "idk",
+            "I really don’t know the answer to this",
+            "No idea!",
+            "Not answered",
+            "um, not sure",
+        ] {
             assert!(is_non_answer(text), "{text}");
         }
     }

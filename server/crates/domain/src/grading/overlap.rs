@@ -1,11 +1,6 @@
 //! How many of the words that were meant were said, and whether they were said of the contrary.
 
-use std::collections::HashSet;
-
-use super::{
-    opposites,
-    passage::{Passage, Term, likeness},
-};
+use super::passage::{Passage, Term, likeness};
 
 /// What a word of grammar is worth beside a word of matter. This is the whole of rarity: weights
 /// by document frequency (O*NET task statements, or ranks of the model's vocabulary) did no better
@@ -39,61 +34,78 @@ pub(super) struct Overlap {
 
 /// Holds the words of `meant` against those of `said`. `None` when nothing was meant in words.
 pub(super) fn overlap(meant: &[Passage], said: &[&Passage], question: &Passage) -> Option<Overlap> {
-    let asked: HashSet<&str> = question.terms.iter().map(|term| term.stem.as_str()).collect();
     let meant = distinct(meant);
-    let meant_stems: HashSet<&str> = meant.iter().map(|term| term.stem.as_str()).collect();
     let said: Vec<&Term> = said.iter().flat_map(|passage| &passage.terms).collect();
+    let asked = |term: &Term| question.terms.iter().any(|asked| asked.stem == term.stem);
     let (mut worth, mut found, mut held, mut contrary) = (0.0, 0.0, 0.0, 0.0);
-    for term in &meant {
-        let own = if asked.contains(term.stem.as_str()) { ASKED } else { 1.0 };
-        let value = own * if term.grammar { GRAMMAR } else { 1.0 };
+    for point in &meant {
+        let own = if asked(point.term) { ASKED } else { 1.0 };
+        let value = own * if point.grammar { GRAMMAR } else { 1.0 };
         worth += value;
-        let (credit, agrees) = best(term, &said, &meant_stems);
+        let (credit, agrees) = best(point, &said, &meant);
         found += value * credit;
         if let Some(agrees) = agrees {
             held += value;
             contrary += if agrees { 0.0 } else { value };
         }
     }
-    let adds = said.iter().any(|term| !term.grammar && !asked.contains(term.stem.as_str()));
+    let adds = said.iter().any(|term| !term.grammar && !asked(term));
     let share = |part: f32, whole: f32| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
     (worth > 0.0).then(|| Overlap { share: share(found, worth), contrary: share(contrary, held), adds })
 }
 
-/// The terms of all passages, each stem once.
-fn distinct(passages: &[Passage]) -> Vec<Term> {
-    let mut terms: Vec<Term> = passages.iter().flat_map(|passage| passage.terms.iter().cloned()).collect();
-    terms.sort_by(|a, b| a.stem.cmp(&b.stem));
-    terms.dedup_by(|next, first| {
-        let same = next.stem == first.stem;
-        if same {
-            first.affirmed |= next.affirmed;
-            first.denied |= next.denied;
-            first.grammar &= next.grammar;
-        }
-        same
-    });
-    terms
+/// A word that was meant.
+struct Meant<'p> {
+    term: &'p Term,
+    grammar: bool,
+    affirmed: bool,
+    denied: bool,
 }
 
-/// How far `meant` was said, 0 to 1, and whether it was affirmed or denied as it was meant, where
+/// The terms of all passages, each stem once, in the order of the alphabet when there are several
+/// passages.
+fn distinct(passages: &[Passage]) -> Vec<Meant<'_>> {
+    let terms = passages.iter().flat_map(|passage| &passage.terms);
+    let mut all: Vec<Meant<'_>> =
+        terms.map(|term| Meant { term, grammar: term.grammar, affirmed: term.affirmed, denied: term.denied }).collect();
+    if passages.len() > 1 {
+        // By the word too, so that the order of the passages cannot matter.
+        all.sort_by(|a, b| (&a.term.stem, &a.term.word).cmp(&(&b.term.stem, &b.term.word)));
+        all.dedup_by(|next, first| {
+            let same = next.term.stem == first.term.stem;
+            if same {
+                first.grammar &= next.grammar;
+                first.affirmed |= next.affirmed;
+                first.denied |= next.denied;
+            }
+            same
+        });
+    }
+    all
+}
+
+/// How far `point` was said, 0 to 1, and whether it was affirmed or denied as it was meant, where
 /// the word itself or its opposite was said. More being said can only raise the first.
-fn best(meant: &Term, said: &[&Term], meant_stems: &HashSet<&str>) -> (f32, Option<bool>) {
-    let opposites = opposites::of(&meant.stem);
+fn best(point: &Meant<'_>, said: &[&Term], meant: &[Meant<'_>]) -> (f32, Option<bool>) {
     let (mut most, mut agrees) = (0.0_f32, None);
-    for term in said {
-        let opposite = opposites.contains(&term.stem);
-        if opposite && meant_stems.contains(term.stem.as_str()) {
+    for term in said.iter().filter(|term| term.stem == point.term.stem) {
+        if point.grammar || point.agrees(term, false) {
+            return (1.0, (!point.grammar).then_some(true));
+        }
+        (most, agrees) = (DENIED, Some(false));
+    }
+    for term in said.iter().filter(|term| term.stem != point.term.stem) {
+        let opposite = point.term.opposites.contains(&term.stem);
+        if opposite && meant.iter().any(|other| other.term.stem == term.stem) {
             // Both sides of a contrast were meant; each counts by itself.
             continue;
         }
-        let same = term.stem == meant.stem;
-        let closeness = if same || opposite { 1.0 } else { closeness(meant, term) };
-        if closeness <= 0.0 {
+        let closeness = if opposite { 1.0 } else { closeness(point.term, term) };
+        if closeness <= most && !opposite {
             continue;
         }
-        let alike = meant.grammar || as_meant(meant, term, opposite);
-        if (same || opposite) && !meant.grammar {
+        let alike = point.grammar || point.agrees(term, opposite);
+        if opposite {
             agrees = Some(agrees == Some(true) || alike);
         }
         most = most.max(if alike { closeness } else { DENIED * closeness });
@@ -101,11 +113,13 @@ fn best(meant: &Term, said: &[&Term], meant_stems: &HashSet<&str>) -> (f32, Opti
     (most, agrees)
 }
 
-/// Whether both are affirmed somewhere, or both denied; the other way round for opposites, since
-/// "not open" says "closed".
-fn as_meant(meant: &Term, said: &Term, opposite: bool) -> bool {
-    let (affirmed, denied) = if opposite { (said.denied, said.affirmed) } else { (said.affirmed, said.denied) };
-    meant.affirmed && affirmed || meant.denied && denied
+impl Meant<'_> {
+    /// Whether both are affirmed somewhere, or both denied; the other way round for opposites,
+    /// since "not open" says "closed".
+    fn agrees(&self, said: &Term, opposite: bool) -> bool {
+        let (affirmed, denied) = if opposite { (said.denied, said.affirmed) } else { (said.affirmed, said.denied) };
+        self.affirmed && affirmed || self.denied && denied
+    }
 }
 
 /// 0 to 1: by the spelling or by the vectors of the words, whichever is more.
@@ -113,16 +127,27 @@ fn closeness(a: &Term, b: &Term) -> f32 {
     if a.pairs.is_empty() || b.pairs.is_empty() {
         return 0.0;
     }
-    let spelling = dice(&a.pairs, &b.pairs);
     let related = a.vector.as_ref().zip(b.vector.as_ref()).map_or(0.0, |(a, b)| likeness(a, b));
     let related = ((related - RELATED) / (1.0 - RELATED)).max(0.0);
+    let (few, many) = if a.pairs.len() < b.pairs.len() { (a, b) } else { (b, a) };
+    let both = (few.pairs.len() + many.pairs.len()) as f32;
+    if 2.0 * few.pairs.len() as f32 / both < SPELLING {
+        return related;
+    }
+    let spelling = 2.0 * common(&few.pairs, &many.pairs) as f32 / both;
     if spelling >= SPELLING { spelling.max(related) } else { related }
 }
 
-/// Twice the common elements over all elements, of two sorted lists without repetitions.
-fn dice(a: &[[char; 2]], b: &[[char; 2]]) -> f32 {
-    let common = a.iter().filter(|pair| b.binary_search(pair).is_ok()).count();
-    2.0 * common as f32 / (a.len() + b.len()).max(1) as f32
+/// How many elements two sorted lists without repetitions have in common.
+fn common(a: &[[char; 2]], b: &[[char; 2]]) -> usize {
+    let (mut at, mut count) = (0, 0);
+    for pair in a {
+        while at < b.len() && b[at] < *pair {
+            at += 1;
+        }
+        count += usize::from(b.get(at) == Some(pair));
+    }
+    count
 }
 
 #[cfg(test)]
@@ -150,6 +175,10 @@ mod tests {
 
     #[test]
     fn both_sides_of_a_contrast_may_be_meant() {
-        assert!((share("the higher one wins, the lower one loses", "the lower one loses, the higher one wins", "") - 1.0).abs() < 1e-6);
+        assert!(
+            (share("the higher one wins, the lower one loses", "the lower one loses, the higher one wins", "") - 1.0)
+                .abs()
+                < 1e-6
+        );
     }
 }

@@ -109,10 +109,34 @@ fn nothing_against_something_is_nothing() {
 /// Sentences about few things, so that they often overlap, with negations and opposites.
 fn sentence() -> impl Strategy<Value = String> {
     let words = [
-        "battery", "bulb", "gap", "not", "never", "open", "closed", "higher", "lower", "the", "is", "because", ",", "path",
-        "terminal", "circuit", "connected", "separated", "positive", "negative", "cache", "caches", "1", "more", "same",
+        "battery",
+        "bulb",
+        "gap",
+        "not",
+        "never",
+        "open",
+        "closed",
+        "higher",
+        "lower",
+        "the",
+        "is",
+        "because",
+        ",",
+        "path",
+        "terminal",
+        "circuit",
+        "connected",
+        "separated",
+        "positive",
+        "negative",
+        "cache",
+        "caches",
+        "1",
+        "more",
+        "same",
     ];
-    prop::collection::vec(prop::sample::select(words.to_vec()), 2..9).prop_map(|words| format!("Lamp {}.", words.join(" ")))
+    prop::collection::vec(prop::sample::select(words.to_vec()), 2..9)
+        .prop_map(|words| format!("Lamp {}.", words.join(" ")))
 }
 
 fn several() -> impl Strategy<Value = Vec<String>> {

@@ -64,7 +64,10 @@ pub fn next(setup: &Setup, asked: &[Asked]) -> Next {
 /// The heaviest point that is missing (before one that is partly made) and was not yet asked
 /// about; none after two follow-ups, a strong answer or a skip.
 fn heaviest_open_point(asked: &Asked) -> Option<usize> {
-    if asked.skipped || asked.followed_up.len() >= FOLLOW_UPS || asked.overall().is_some_and(|overall| overall >= STRONG) {
+    if asked.skipped
+        || asked.followed_up.len() >= FOLLOW_UPS
+        || asked.overall().is_some_and(|overall| overall >= STRONG)
+    {
         return None;
     }
     let covered = |index: usize| match &asked.grade {
@@ -73,7 +76,9 @@ fn heaviest_open_point(asked: &Asked) -> Option<usize> {
     };
     (0..asked.question.points.len())
         .filter(|index| !asked.followed_up.contains(index) && covered(*index) != Covered::Fully)
-        .max_by_key(|index| (asked.question.points[*index].weight, covered(*index) == Covered::Missing, std::cmp::Reverse(*index)))
+        .max_by_key(|index| {
+            (asked.question.points[*index].weight, covered(*index) == Covered::Missing, std::cmp::Reverse(*index))
+        })
 }
 
 /// The level of the next question: one up after two strong answers in a row, one down after two
@@ -134,14 +139,17 @@ pub fn choose<'a>(setup: &Setup, asked: &[Asked], candidates: &[Candidate<'a>], 
 fn distance(candidate: &Candidate, asked: &[Asked], level: u8, seed: u64) -> f32 {
     let question = candidate.question;
     let repeated = asked.iter().any(|asked| asked.question.competency == question.competency);
-    f32::from(question.level.abs_diff(level)) + if repeated { 1.5 } else { 0.0 } - 4.0 * (candidate.affinity - 0.1).clamp(0.0, 0.9)
+    f32::from(question.level.abs_diff(level)) + if repeated { 1.5 } else { 0.0 }
+        - 4.0 * (candidate.affinity - 0.1).clamp(0.0, 0.9)
         + 0.9 * jitter(seed, &question.id)
 }
 
 /// A number from 0 to 1 that depends on the seed and the question alone: FNV-1a (Fowler, Noll,
 /// Vo), with the finaliser of MurmurHash3 so that ids that differ in one letter spread out.
 fn jitter(seed: u64, id: &str) -> f32 {
-    let mut hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mut hash = id
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     ((hash ^ (hash >> 33)) >> 40) as f32 / (1_u64 << 24) as f32

@@ -29,11 +29,24 @@ fn asked(overall: Option<u8>, weights: &[u8], covered: &[Covered]) -> Asked {
     let points = weights
         .iter()
         .zip(covered)
-        .map(|(weight, covered)| PointFeedback { text: String::new(), weight: *weight, covered: *covered, sentence: None, strength: 0.0 })
+        .map(|(weight, covered)| PointFeedback {
+            text: String::new(),
+            weight: *weight,
+            covered: *covered,
+            sentence: None,
+            strength: 0.0,
+        })
         .collect();
     let grade = overall.map_or_else(
         || Grade::NotGraded(String::new()),
-        |overall| Grade::Graded(Feedback { overall, strength: Reason { text: String::new(), quote: None }, scores: vec![], points }),
+        |overall| {
+            Grade::Graded(Feedback {
+                overall,
+                strength: Reason { text: String::new(), quote: None },
+                scores: vec![],
+                points,
+            })
+        },
     );
     Asked {
         question: question("backend.a.b", QuestionKind::Technical, 2, weights),
@@ -102,7 +115,9 @@ fn chooses_by_kind_level_and_posting() {
         question("a.a.4", QuestionKind::Technical, 3, &[3]),
     ];
     let candidates = |close: &str| -> Vec<Candidate> {
-        bank.iter().map(|question| Candidate { question, affinity: if question.id == close { 0.6 } else { 0.0 } }).collect()
+        bank.iter()
+            .map(|question| Candidate { question, affinity: if question.id == close { 0.6 } else { 0.0 } })
+            .collect()
     };
     let technical = setup(Level::Mid, Kind::Technical);
     for seed in 0..20 {
@@ -116,7 +131,8 @@ fn chooses_by_kind_level_and_posting() {
 
 #[test]
 fn never_repeats_a_question_and_ends_with_the_bank() {
-    let bank = [question("a.a.1", QuestionKind::Technical, 2, &[3]), question("a.a.3", QuestionKind::Behavioural, 2, &[3])];
+    let bank =
+        [question("a.a.1", QuestionKind::Technical, 2, &[3]), question("a.a.3", QuestionKind::Behavioural, 2, &[3])];
     let candidates: Vec<_> = bank.iter().map(|question| Candidate { question, affinity: 0.0 }).collect();
     let mut so_far = vec![];
     for _ in 0..2 {

@@ -8,7 +8,8 @@ mod wording;
 pub use conduct::{Asked, Candidate, Next, answer_text, choose, difficulty, next};
 pub use setup::{JobRole, Kind, Level, Mode, Setup};
 pub use view::{
-    AnswerReport, AnswerState, Author, Interview, InterviewId, InterviewView, Message, MessageKind, Report, Status, Summary,
+    AnswerReport, AnswerState, Author, Interview, InterviewId, InterviewView, Message, MessageKind, Report, Status,
+    Summary,
 };
 pub use wording::{bridge, closing, follow_up, greeting};
 

@@ -144,12 +144,15 @@ impl Setup {
         if !Self::QUESTIONS.contains(&self.questions) {
             return Err(Error::invalid("questions", "Choose between 3 and 10 questions."));
         }
-        self.job_description = self.job_description.map(|text| text.replace('\0', " ").trim().to_owned()).filter(|text| !text.is_empty());
+        self.job_description =
+            self.job_description.map(|text| text.replace('\0', " ").trim().to_owned()).filter(|text| !text.is_empty());
         let length = self.job_description.as_deref().map_or(0, |text| text.chars().count());
         if length > Self::JOB_DESCRIPTION {
             return Err(Error::invalid(
                 "job_description",
-                format!("The job description has {length} characters; up to 20,000 can be used. Keep the part about tasks and requirements."),
+                format!(
+                    "The job description has {length} characters; up to 20,000 can be used. Keep the part about tasks and requirements."
+                ),
             ));
         }
         Ok(self)

@@ -27,7 +27,14 @@ pub fn greeting(name: &str, setup: &Setup) -> String {
 /// Leads from an answered question to the next; `asked` counts the questions asked so far.
 pub fn bridge(asked: usize, total: usize) -> String {
     if asked + 1 == total {
-        return pick(&["Thank you. One last question.", "Thanks, that helps me see how you work. We come to the final question."], asked).to_owned();
+        return pick(
+            &[
+                "Thank you. One last question.",
+                "Thanks, that helps me see how you work. We come to the final question.",
+            ],
+            asked,
+        )
+        .to_owned();
     }
     pick(
         &[
@@ -49,5 +56,7 @@ pub fn follow_up(count: usize) -> String {
 
 /// Closes the interview.
 pub fn closing(name: &str) -> String {
-    format!("That was my last question. Thank you, {name}. Your report is ready: it shows what came across well and what to work on next.")
+    format!(
+        "That was my last question. Thank you, {name}. Your report is ready: it shows what came across well and what to work on next."
+    )
 }

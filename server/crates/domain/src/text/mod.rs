@@ -12,7 +12,5 @@ pub use words::{Word, content_stems, is_stop_word, stem, words};
 
 /// The entries of a word list: one a line, comments start with `#`, empty lines are skipped.
 pub(crate) fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
-    list.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }

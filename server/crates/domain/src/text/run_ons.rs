@@ -21,13 +21,7 @@ pub(super) fn divided(sentence: Sentence<'_>) -> Vec<Sentence<'_>> {
         (first, start) = (next, end);
     }
     parts.extend(trimmed(sentence.text, start, sentence.text.len()));
-    parts
-        .into_iter()
-        .map(|part| Sentence {
-            start: sentence.start + part.start,
-            ..part
-        })
-        .collect()
+    parts.into_iter().map(|part| Sentence { start: sentence.start + part.start, ..part }).collect()
 }
 
 /// The index of the word that should begin the next part of a run-on whose part so far begins
@@ -47,29 +41,14 @@ fn clause_cost(text: &str, found: &[Word<'_>], next: usize) -> usize {
     let word = found[next].text.to_lowercase();
     let opens = matches!(
         word.as_str(),
-        "but"
-            | "so"
-            | "because"
-            | "then"
-            | "which"
-            | "while"
-            | "however"
-            | "therefore"
-            | "although"
+        "but" | "so" | "because" | "then" | "which" | "while" | "however" | "therefore" | "although"
     );
     // "and then" divides before "and", not within.
-    let follows_and = matches!(
-        found[next - 1].text.to_lowercase().as_str(),
-        "and" | "so" | "but"
-    );
+    let follows_and = matches!(found[next - 1].text.to_lowercase().as_str(), "and" | "so" | "but");
     if gap.contains([';', '—', '–', ':', '；', '：']) {
         0
     } else if gap.contains([',', '、', '，']) {
-        if opens || word == "and" || word == "or" {
-            2
-        } else {
-            10
-        }
+        if opens || word == "and" || word == "or" { 2 } else { 10 }
     } else if follows_and {
         60
     } else if opens {
@@ -91,17 +70,9 @@ mod tests {
         let dictated = "so the build was slow and everybody complained about it and I looked at the timings of each step \
             because nobody had done that before and then I found that one test took nine minutes so I split it \
             and the build went down to four minutes and people were happy";
-        let parts = sentences(dictated)
-            .iter()
-            .map(|s| s.text)
-            .collect::<Vec<_>>();
+        let parts = sentences(dictated).iter().map(|s| s.text).collect::<Vec<_>>();
         assert!(parts.len() >= 2, "{parts:?}");
-        assert!(
-            parts
-                .iter()
-                .all(|p| (SHORTEST..=LONGEST).contains(&words(p).len())),
-            "{parts:?}"
-        );
+        assert!(parts.iter().all(|p| (SHORTEST..=LONGEST).contains(&words(p).len())), "{parts:?}");
         assert!(parts[1].starts_with("because"), "{parts:?}");
         assert_eq!(written_sentences(dictated).len(), 1);
     }
@@ -109,14 +80,8 @@ mod tests {
     #[test]
     fn a_list_of_words_without_any_clause_is_divided_at_its_length() {
         let endless = "word ".repeat(100);
-        let lengths: Vec<usize> = sentences(&endless)
-            .iter()
-            .map(|s| words(s.text).len())
-            .collect();
+        let lengths: Vec<usize> = sentences(&endless).iter().map(|s| words(s.text).len()).collect();
         assert_eq!(lengths.iter().sum::<usize>(), 100);
-        assert!(
-            lengths.iter().all(|n| (SHORTEST..=LONGEST).contains(n)),
-            "{lengths:?}"
-        );
+        assert!(lengths.iter().all(|n| (SHORTEST..=LONGEST).contains(n)), "{lengths:?}");
     }
 }

@@ -10,11 +10,7 @@ const SHORTEST_LINE: usize = 8;
 /// Abbreviations, with whether a capital letter after one starts a new sentence.
 static ABBREVIATIONS: LazyLock<HashMap<&'static str, bool>> = LazyLock::new(|| {
     entries(include_str!("../../data/abbreviations.txt"))
-        .map(|entry| {
-            entry
-                .strip_prefix('+')
-                .map_or((entry, false), |rest| (rest, true))
-        })
+        .map(|entry| entry.strip_prefix('+').map_or((entry, false), |rest| (rest, true)))
         .collect()
 });
 
@@ -37,10 +33,7 @@ impl Sentence<'_> {
 /// The sentences of `text`, with run-ons of more than 40 words divided where a new clause
 /// begins, or at the longest length where there is none.
 pub fn sentences(text: &str) -> Vec<Sentence<'_>> {
-    written_sentences(text)
-        .into_iter()
-        .flat_map(divided)
-        .collect()
+    written_sentences(text).into_iter().flat_map(divided).collect()
 }
 
 /// The sentences of `text` as its writer ended them, however long.
@@ -52,10 +45,7 @@ pub fn written_sentences(text: &str) -> Vec<Sentence<'_>> {
     let mut found = Vec::new();
     for line in lines(text) {
         let mut start = line.start;
-        let ends = line
-            .text
-            .char_indices()
-            .filter_map(|(at, stop)| ending(line.text, at, stop));
+        let ends = line.text.char_indices().filter_map(|(at, stop)| ending(line.text, at, stop));
         for end in ends.chain([line.text.len()]) {
             let end = line.start + end;
             if end > start {
@@ -86,10 +76,7 @@ fn lines(text: &str) -> Vec<Sentence<'_>> {
 }
 
 fn is_line_break(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Whether a line stops in the middle of a sentence.
@@ -104,10 +91,7 @@ fn ending(line: &str, at: usize, stop: char) -> Option<usize> {
     let after = at + stop.len_utf8();
     let rest = &line[after..];
     // Scripts that write no space between sentences need none after the stop.
-    if matches!(
-        stop,
-        '。' | '！' | '？' | '｡' | '।' | '॥' | '؟' | '۔' | '։' | '።' | '။' | '។'
-    ) {
+    if matches!(stop, '。' | '！' | '？' | '｡' | '।' | '॥' | '؟' | '۔' | '։' | '።' | '။' | '។') {
         return Some(after + closing(rest));
     }
     if !matches!(stop, '.' | '!' | '?' | '…' | '‽') {
@@ -130,12 +114,7 @@ fn ending(line: &str, at: usize, stop: char) -> Option<usize> {
 
 /// The bytes of closing quotation marks and brackets at the start of `rest`.
 fn closing(rest: &str) -> usize {
-    let closes = |c: char| {
-        matches!(
-            c,
-            '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '」' | '』' | '）'
-        )
-    };
+    let closes = |c: char| matches!(c, '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '」' | '』' | '）');
     rest.find(|c| !closes(c)).unwrap_or(rest.len())
 }
 
@@ -144,16 +123,11 @@ fn full_stop_ends(before: &str, follower: Option<char>) -> bool {
     let Some(follower) = follower else {
         return true;
     };
-    let token = before
-        .rsplit(|c: char| c.is_whitespace() || c == '(')
-        .next()
-        .unwrap_or_default();
+    let token = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     let token = token.trim_start_matches(['"', '\'', '“', '‘', '[']);
     let ahead = before[..before.len() - token.len()].trim_end();
-    let is_list_number =
-        is_list_mark(token) && (ahead.is_empty() || ahead.ends_with(['.', '!', '?', ';', ':']));
-    let is_initial =
-        token.chars().count() == 1 && token.chars().all(char::is_uppercase) && token != "I";
+    let is_list_number = is_list_mark(token) && (ahead.is_empty() || ahead.ends_with(['.', '!', '?', ';', ':']));
+    let is_initial = token.chars().count() == 1 && token.chars().all(char::is_uppercase) && token != "I";
     if is_list_number || is_initial && follower.is_uppercase() {
         return false;
     }
@@ -194,10 +168,7 @@ pub(super) fn trimmed(text: &str, start: usize, end: usize) -> Option<Sentence<'
         piece = bare;
     }
     let has_word = piece.contains(char::is_alphanumeric);
-    has_word.then(|| Sentence {
-        text: piece,
-        start: start + text[start..end].trim_end().len() - piece.len(),
-    })
+    has_word.then(|| Sentence { text: piece, start: start + text[start..end].trim_end().len() - piece.len() })
 }
 
 #[cfg(test)]
@@ -211,18 +182,9 @@ mod tests {
 
     #[test]
     fn stops_end_sentences() {
-        assert_eq!(
-            texts("I led it. We won! Did it last? Yes."),
-            ["I led it.", "We won!", "Did it last?", "Yes."]
-        );
-        assert_eq!(
-            texts("no capitals here. next one"),
-            ["no capitals here.", "next one"]
-        );
-        assert_eq!(
-            texts("She said \"ship it.\" We did."),
-            ["She said \"ship it.\"", "We did."]
-        );
+        assert_eq!(texts("I led it. We won! Did it last? Yes."), ["I led it.", "We won!", "Did it last?", "Yes."]);
+        assert_eq!(texts("no capitals here. next one"), ["no capitals here.", "next one"]);
+        assert_eq!(texts("She said \"ship it.\" We did."), ["She said \"ship it.\"", "We did."]);
     }
 
     #[test]
@@ -237,32 +199,16 @@ mod tests {
         ] {
             assert_eq!(texts(one), [one]);
         }
-        assert_eq!(
-            texts("Logs, metrics, etc. Then we shipped."),
-            ["Logs, metrics, etc.", "Then we shipped."]
-        );
-        assert_eq!(
-            texts("That was me and I. Then we left."),
-            ["That was me and I.", "Then we left."]
-        );
-        assert_eq!(
-            texts("I said no. Then I left."),
-            ["I said no.", "Then I left."]
-        );
+        assert_eq!(texts("Logs, metrics, etc. Then we shipped."), ["Logs, metrics, etc.", "Then we shipped."]);
+        assert_eq!(texts("That was me and I. Then we left."), ["That was me and I.", "Then we left."]);
+        assert_eq!(texts("I said no. Then I left."), ["I said no.", "Then I left."]);
     }
 
     #[test]
     fn lists_lose_their_marks() {
         let list = "My plan:\n- talk to users\n* Measure first\n• Ship small\n1. Write a test\n2) Fix it\n\na) tidy up";
-        let expected = [
-            "My plan:",
-            "talk to users",
-            "Measure first",
-            "Ship small",
-            "Write a test",
-            "Fix it",
-            "tidy up",
-        ];
+        let expected =
+            ["My plan:", "talk to users", "Measure first", "Ship small", "Write a test", "Fix it", "tidy up"];
         assert_eq!(texts(list), expected);
         assert_eq!(texts("1. Write it. 2. Ship it."), ["Write it.", "Ship it."]);
     }
@@ -270,25 +216,13 @@ mod tests {
     #[test]
     fn hard_line_breaks_are_joined() {
         let wrapped = "I talked to each of the teams that used\nthe old report. Then I removed it";
-        assert_eq!(
-            texts(wrapped),
-            [
-                "I talked to each of the teams that used\nthe old report.",
-                "Then I removed it"
-            ]
-        );
+        assert_eq!(texts(wrapped), ["I talked to each of the teams that used\nthe old report.", "Then I removed it"]);
     }
 
     #[test]
     fn other_scripts_have_their_own_stops() {
-        assert_eq!(
-            texts("我们先测量。然后修复！好吗？"),
-            ["我们先测量。", "然后修复！", "好吗？"]
-        );
-        assert_eq!(
-            texts("هل نجح؟ نعم. ثم شحنا۔"),
-            ["هل نجح؟", "نعم.", "ثم شحنا۔"]
-        );
+        assert_eq!(texts("我们先测量。然后修复！好吗？"), ["我们先测量。", "然后修复！", "好吗？"]);
+        assert_eq!(texts("هل نجح؟ نعم. ثم شحنا۔"), ["هل نجح؟", "نعم.", "ثم شحنا۔"]);
         assert_eq!(texts("मैंने किया। फिर भेजा।"), ["मैंने किया।", "फिर भेजा।"]);
     }
 

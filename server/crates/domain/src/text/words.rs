@@ -29,17 +29,13 @@ impl Word<'_> {
 /// The words of `text` by the rules of Unicode (UAX 29): "don't", "3.5" and "p95" are one word
 /// each, "start-up" is two, and punctuation is none.
 pub fn words(text: &str) -> Vec<Word<'_>> {
-    text.unicode_word_indices()
-        .map(|(start, text)| Word { text, start })
-        .collect()
+    text.unicode_word_indices().map(|(start, text)| Word { text, start }).collect()
 }
 
 /// The stem of an English word in lower case, by the Snowball algorithm: "retries" and "Retry"
 /// have the same one. Other languages come back in lower case.
 pub fn stem(word: &str) -> String {
-    Stemmer::create(Algorithm::English)
-        .stem(&plain(word))
-        .into_owned()
+    Stemmer::create(Algorithm::English).stem(&plain(word)).into_owned()
 }
 
 /// Whether `word` is an English word of grammar, such as "the". Negations are not among them:
@@ -50,11 +46,7 @@ pub fn is_stop_word(word: &str) -> bool {
 
 /// The stems of the words of `text` that carry matter, in order, with repetitions.
 pub fn content_stems(text: &str) -> Vec<String> {
-    words(text)
-        .iter()
-        .filter(|word| !is_stop_word(word.text))
-        .map(|word| stem(word.text))
-        .collect()
+    words(text).iter().filter(|word| !is_stop_word(word.text)).map(|word| stem(word.text)).collect()
 }
 
 /// Lower case, with the typewriter's apostrophe.
@@ -68,10 +60,7 @@ mod tests {
 
     #[test]
     fn words_keep_numbers_and_contractions_whole() {
-        let found: Vec<&str> = words("I didn't wait: 3.5 s at p95!")
-            .iter()
-            .map(|w| w.text)
-            .collect();
+        let found: Vec<&str> = words("I didn't wait: 3.5 s at p95!").iter().map(|w| w.text).collect();
         assert_eq!(found, ["I", "didn't", "wait", "3.5", "s", "at", "p95"]);
     }
 
@@ -94,9 +83,6 @@ mod tests {
     fn grammar_is_told_from_matter() {
         assert!(is_stop_word("The") && is_stop_word("I’m"));
         assert!(!is_stop_word("not") && !is_stop_word("cache"));
-        assert_eq!(
-            content_stems("The caches were not warm"),
-            ["cach", "not", "warm"]
-        );
+        assert_eq!(content_stems("The caches were not warm"), ["cach", "not", "warm"]);
     }
 }

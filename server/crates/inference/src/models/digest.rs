@@ -48,7 +48,10 @@ pub(super) fn check(path: &Path, artifact: &Artifact) -> Result<(), String> {
     }
     let sum = sum(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     if sum.sha256 != artifact.sha256 {
-        return Err(format!("{} is not the file it should be: its sha256 is {} instead of {}", artifact.name, sum.sha256, artifact.sha256));
+        return Err(format!(
+            "{} is not the file it should be: its sha256 is {} instead of {}",
+            artifact.name, sum.sha256, artifact.sha256
+        ));
     }
     Ok(())
 }

@@ -75,7 +75,11 @@ impl Library {
 
     /// Every model of the manifest with its state, judged by sizes alone; quick.
     pub fn list(&self) -> Vec<Listed> {
-        self.manifest.models.iter().map(|model| Listed { model: model.clone(), state: self.state(&model.name) }).collect()
+        self.manifest
+            .models
+            .iter()
+            .map(|model| Listed { model: model.clone(), state: self.state(&model.name) })
+            .collect()
     }
 
     /// The file of the model `name`, if it is installed and has its full size.
@@ -175,11 +179,14 @@ impl Library {
         let size = fs::metadata(&file).map(|metadata| metadata.len());
         match (size, Receipt::read(&self.receipt(name)).filter(|receipt| receipt.model == name)) {
             (Ok(size), Some(receipt)) if size == receipt.size => Ok(receipt),
-            (Ok(size), Some(receipt)) => Err(damaged(name, &file, &format!("it has {size} bytes instead of {}", receipt.size))),
-            (Ok(_), None) => Err(damaged(name, &file, "there is no record of its size and sha256 beside it")),
-            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => {
-                Err(Error::new(ErrorKind::NotFound, format!("The model {name} is not installed. To install it, run `lodestar models pull {name}`.")))
+            (Ok(size), Some(receipt)) => {
+                Err(damaged(name, &file, &format!("it has {size} bytes instead of {}", receipt.size)))
             }
+            (Ok(_), None) => Err(damaged(name, &file, "there is no record of its size and sha256 beside it")),
+            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Err(Error::new(
+                ErrorKind::NotFound,
+                format!("The model {name} is not installed. To install it, run `lodestar models pull {name}`."),
+            )),
             (Err(error), _) => Err(damaged(name, &file, &format!("it cannot be read ({error})"))),
         }
     }
@@ -198,11 +205,11 @@ impl Library {
     /// Has the model file written beside its place, then moves it there; blocks.
     fn install(&self, model: &Model, artifacts: &Path, convert: Convert) -> Result<Receipt> {
         let name = &model.name;
-        let (part, note) = (self.folder.join(format!(".{name}.gguf.part")), self.folder.join(format!(".{name}.toml.part")));
+        let (part, note) =
+            (self.folder.join(format!(".{name}.gguf.part")), self.folder.join(format!(".{name}.toml.part")));
         let _ = fs::remove_file(&part);
-        let installed = convert(model, artifacts, &part).and_then(|()| {
-            self.put_in_place(name, &part, &note).map_err(|error| self.unwritable(&error))
-        });
+        let installed = convert(model, artifacts, &part)
+            .and_then(|()| self.put_in_place(name, &part, &note).map_err(|error| self.unwritable(&error)));
         if installed.is_err() {
             let _ = fs::remove_file(&part);
             let _ = fs::remove_file(&note);
@@ -226,12 +233,18 @@ impl Library {
     /// lock when its holder ends in any way, so the file it is on may stay.
     fn lock(&self, name: &str) -> Result<File> {
         let path = self.folder.join(format!(".{name}.lock"));
-        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(|error| self.unwritable(&error))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|error| self.unwritable(&error))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => {
-                Err(Error::new(ErrorKind::Conflict, format!("{name} is being pulled already. Wait for that to finish, then look again.")))
-            }
+            Err(TryLockError::WouldBlock) => Err(Error::new(
+                ErrorKind::Conflict,
+                format!("{name} is being pulled already. Wait for that to finish, then look again."),
+            )),
             Err(TryLockError::Error(error)) => Err(self.unwritable(&error)),
         }
     }
@@ -239,7 +252,10 @@ impl Library {
     fn unwritable(&self, error: &io::Error) -> Error {
         Error::new(
             ErrorKind::Busy,
-            format!("The models folder {} cannot be written: {error}. Check its permissions and the space on its disk.", self.folder.display()),
+            format!(
+                "The models folder {} cannot be written: {error}. Check its permissions and the space on its disk.",
+                self.folder.display()
+            ),
         )
     }
 }

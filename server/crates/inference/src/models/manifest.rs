@@ -126,10 +126,13 @@ impl Manifest {
     /// [`ErrorKind::Invalid`] with the place and the reason: bad syntax, an unknown key, a name
     /// that is no file name, a digest that is none, a source that could leave its bounds.
     pub fn parse(text: &str) -> Result<Self> {
-        let manifest: Self = toml::from_str(text).map_err(|error| invalid(format!("The model manifest cannot be read: {error}")))?;
+        let manifest: Self =
+            toml::from_str(text).map_err(|error| invalid(format!("The model manifest cannot be read: {error}")))?;
         let mut names = BTreeSet::new();
         for model in &manifest.models {
-            model.check().map_err(|reason| invalid(format!("The model manifest has a mistake at \"{}\": {reason}.", model.name)))?;
+            model.check().map_err(|reason| {
+                invalid(format!("The model manifest has a mistake at \"{}\": {reason}.", model.name))
+            })?;
             if !names.insert(&model.name) {
                 return Err(invalid(format!("The model manifest names \"{}\" twice.", model.name)));
             }
@@ -144,7 +147,10 @@ impl Manifest {
     pub fn model(&self, name: &str) -> Result<&Model> {
         self.models.iter().find(|model| model.name == name).ok_or_else(|| {
             let known: Vec<_> = self.models.iter().map(|model| model.name.as_str()).collect();
-            Error::new(ErrorKind::NotFound, format!("There is no model called \"{name}\". The manifest has: {}.", known.join(", ")))
+            Error::new(
+                ErrorKind::NotFound,
+                format!("There is no model called \"{name}\". The manifest has: {}.", known.join(", ")),
+            )
         })
     }
 }
@@ -161,7 +167,9 @@ fn invalid(message: String) -> Error {
 impl Model {
     fn check(&self) -> Result<(), String> {
         if !is_file_name(&self.name) {
-            return Err("the name may have letters, digits, \".\", \"-\" and \"_\", and starts with a letter or digit".into());
+            return Err(
+                "the name may have letters, digits, \".\", \"-\" and \"_\", and starts with a letter or digit".into()
+            );
         }
         if self.artifacts.is_empty() || self.sources.is_empty() {
             return Err("it needs at least one artifact and one source".into());
@@ -197,7 +205,9 @@ impl Source {
 
 /// Whether `url` keeps its content from being changed on the way: https, or http to this machine.
 pub(super) fn is_safe(url: &Url) -> bool {
-    let here = url.host_str().is_some_and(|host| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()));
+    let here = url
+        .host_str()
+        .is_some_and(|host| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()));
     url.scheme() == "https" || (url.scheme() == "http" && here)
 }
 
@@ -226,7 +236,9 @@ mod tests {
         let q8 = manifest.model("all-MiniLM-L6-v2-q8").unwrap();
         assert_eq!((f16.encoding, q8.encoding), (Encoding::F16, Encoding::Q8));
         assert_eq!(f16.artifacts, q8.artifacts);
-        assert!(manifest.models.iter().all(|model| model.licence == "Apache-2.0" && model.role == ModelRole::Embedding));
+        assert!(
+            manifest.models.iter().all(|model| model.licence == "Apache-2.0" && model.role == ModelRole::Embedding)
+        );
         let kinds: Vec<_> = f16.sources.iter().map(std::mem::discriminant).collect();
         assert_eq!(kinds.len(), 2);
     }

@@ -55,8 +55,14 @@ pub fn wheel() -> String {
 /// A folder of models with the patience of a test.
 pub fn library(sources: &str) -> (TempDir, Library) {
     let folder = tempfile::tempdir().unwrap();
-    let http = HttpLimits { connect: Duration::from_secs(5), idle: Duration::from_millis(400), retries: 3, pause: Duration::from_millis(5) };
-    let library = Library::new(folder.path().join("models"), manifest(sources)).with_fetcher(Fetcher { http, ..Fetcher::default() });
+    let http = HttpLimits {
+        connect: Duration::from_secs(5),
+        idle: Duration::from_millis(400),
+        retries: 3,
+        pause: Duration::from_millis(5),
+    };
+    let library = Library::new(folder.path().join("models"), manifest(sources))
+        .with_fetcher(Fetcher { http, ..Fetcher::default() });
     (folder, library)
 }
 

@@ -91,8 +91,12 @@ async fn serve(State(script): State<Arc<Script>>, Path(name): Path<String>, head
         Answer::CutAfter(bytes) => part(start, bytes, Ending::Cut),
         Answer::StallAfter(bytes) => part(start, bytes, Ending::Stall),
         Answer::Bytes(bytes) => bytes.into_response(),
-        Answer::Chunked(bytes) => Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from(bytes))])).into_response(),
-        Answer::WrongPart => (StatusCode::PARTIAL_CONTENT, [(header::CONTENT_RANGE, "bytes 0-9/700000")], vec![0; 10]).into_response(),
+        Answer::Chunked(bytes) => {
+            Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from(bytes))])).into_response()
+        }
+        Answer::WrongPart => {
+            (StatusCode::PARTIAL_CONTENT, [(header::CONTENT_RANGE, "bytes 0-9/700000")], vec![0; 10]).into_response()
+        }
         Answer::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Answer::Redirect(address) => (StatusCode::FOUND, [(header::LOCATION, address)]).into_response(),
     }

@@ -117,7 +117,10 @@ impl Chat {
         let too_long = |tokens: String| {
             Error::new(
                 ErrorKind::Invalid,
-                format!("This is too long for the model {}: {tokens} tokens, and it reads {} at once, its answer included.", self.name, self.context),
+                format!(
+                    "This is too long for the model {}: {tokens} tokens, and it reads {} at once, its answer included.",
+                    self.name, self.context
+                ),
             )
         };
         let bytes: usize = request.messages.iter().map(|message| message.content.len()).sum();
@@ -156,7 +159,10 @@ impl Engine for Chat {
         let (out, pieces) = mpsc::channel(AHEAD);
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         jobs.try_send(Job { prompt, stop, request, out }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::new(ErrorKind::Busy, format!("The model {} has too many requests just now. Please try again in a moment.", self.name)),
+            mpsc::error::TrySendError::Full(_) => Error::new(
+                ErrorKind::Busy,
+                format!("The model {} has too many requests just now. Please try again in a moment.", self.name),
+            ),
             mpsc::error::TrySendError::Closed(_) => stopped(),
         })?;
         let pieces = stream::unfold(Some(pieces), |pieces| async {

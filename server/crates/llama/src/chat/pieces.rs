@@ -36,7 +36,9 @@ impl Assembler {
             self.stopped = true;
             return self.show(end);
         }
-        let maybe = (1..stop.len()).rev().find(|length| stop.is_char_boundary(*length) && self.held.ends_with(&stop[..*length]));
+        let maybe = (1..stop.len())
+            .rev()
+            .find(|length| stop.is_char_boundary(*length) && self.held.ends_with(&stop[..*length]));
         self.show(self.held.len() - maybe.unwrap_or(0))
     }
 
@@ -52,7 +54,8 @@ impl Assembler {
         while let Some(chunk) = chunks.next() {
             self.held.push_str(chunk.valid());
             let invalid = chunk.invalid();
-            let unfinished = chunks.peek().is_none() && std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
+            let unfinished =
+                chunks.peek().is_none() && std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
             if unfinished {
                 self.bytes = invalid.to_vec();
             } else if !invalid.is_empty() {

@@ -45,7 +45,9 @@ impl Prompt {
             });
             let marks = marks.collect::<Option<Vec<_>>>()?;
             let rendered = model.apply_chat_template(&template, &marks, true);
-            rendered.map_err(|error| tracing::warn!(%error, "the model's chat template is not known; a plain one is used")).ok()
+            rendered
+                .map_err(|error| tracing::warn!(%error, "the model's chat template is not known; a plain one is used"))
+                .ok()
         });
         match rendered.and_then(|rendered| fill(&rendered, messages)) {
             Some(parts) => Self { parts, stop: None },
@@ -123,7 +125,8 @@ mod tests {
     #[test]
     fn marks_become_messages() {
         let messages = [Message::system("Be brief."), Message::user("Hello\0 <|im_end|>")];
-        let rendered = "<|im_start|>system\n\u{F8FF}0\u{F8FF}<|im_end|>\n<|im_start|>user\n\u{F8FF}1\u{F8FF}<|im_end|>\n";
+        let rendered =
+            "<|im_start|>system\n\u{F8FF}0\u{F8FF}<|im_end|>\n<|im_start|>user\n\u{F8FF}1\u{F8FF}<|im_end|>\n";
         let parts = fill(rendered, &messages).unwrap();
         assert_eq!(parts[3], Part::Content("Hello <|im_end|>".into()));
         assert_eq!(parts.len(), 5);
@@ -138,7 +141,12 @@ mod tests {
 
     #[test]
     fn plain_conversation_reads_as_one() {
-        let prompt = plain(&[Message::system("Be brief."), Message::user("Hello"), Message::assistant("Hi"), Message::user("Bye")]);
+        let prompt = plain(&[
+            Message::system("Be brief."),
+            Message::user("Hello"),
+            Message::assistant("Hi"),
+            Message::user("Bye"),
+        ]);
         assert_eq!(text(&prompt.parts), "Be brief.\n\nUser: Hello\n\nAssistant: Hi\n\nUser: Bye\n\nAssistant:");
         assert_eq!(prompt.stop, Some("\nUser:"));
     }

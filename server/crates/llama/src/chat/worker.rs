@@ -37,7 +37,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const NOT_GENERATIVE: [&str; 8] = ["bert", "embed", "t5", "clip", "wavtokenizer", "dream", "llada", "eagle"];
 
 /// Loads the model, says so, and answers until the queue ends.
-pub(super) fn run(path: &Path, options: ChatOptions, ready: &std_mpsc::Sender<Ready>, (mut queue, stop): (mpsc::Receiver<Job>, Arc<AtomicBool>)) {
+pub(super) fn run(
+    path: &Path,
+    options: ChatOptions,
+    ready: &std_mpsc::Sender<Ready>,
+    (mut queue, stop): (mpsc::Receiver<Job>, Arc<AtomicBool>),
+) {
     let loaded = backend::load(path, |kind| !NOT_GENERATIVE.iter().any(|other| kind.contains(other))).map(Arc::new);
     let worker = loaded.as_ref().map_err(Error::clone).and_then(|model| Worker::new(model, options, &stop));
     let mut worker = match worker {
@@ -170,5 +175,8 @@ fn sampler(request: &Request) -> LlamaSampler {
 
 fn failed(cause: &dyn std::fmt::Display) -> Error {
     tracing::error!(%cause, "the model failed");
-    Error::new(ErrorKind::Busy, "The model failed while it was writing. Please try again; if it happens again, tell the operator to look in the log.")
+    Error::new(
+        ErrorKind::Busy,
+        "The model failed while it was writing. Please try again; if it happens again, tell the operator to look in the log.",
+    )
 }

@@ -36,10 +36,18 @@ pub struct Summary {
 /// # Errors
 /// [`ErrorKind::NotFound`] if it cannot be opened, [`ErrorKind::Invalid`] with what is wrong.
 pub fn check(path: &Path) -> Result<Summary> {
-    let refuse = |kind, reason: String| Error::new(kind, format!("{} cannot be used as a model: {reason}.", path.display()));
+    let refuse =
+        |kind, reason: String| Error::new(kind, format!("{} cannot be used as a model: {reason}.", path.display()));
     let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata.len())));
     let (file, length) = opened.map_err(|error| refuse(ErrorKind::NotFound, error.to_string()))?;
-    let mut header = Header { file: BufReader::with_capacity(1 << 16, file), length, read: 0, alignment: ALIGNMENT, architecture: None, tokeniser: None };
+    let mut header = Header {
+        file: BufReader::with_capacity(1 << 16, file),
+        length,
+        read: 0,
+        alignment: ALIGNMENT,
+        architecture: None,
+        tokeniser: None,
+    };
     header.check().map_err(|reason| refuse(ErrorKind::Invalid, reason))
 }
 
@@ -101,7 +109,9 @@ impl Header {
                 self.tokeniser = Some(self.text(64)?);
                 Ok(())
             }
-            ("general.alignment" | "general.architecture" | "tokenizer.ggml.model", _) => Err(format!("its {key} is of the wrong kind")),
+            ("general.alignment" | "general.architecture" | "tokenizer.ggml.model", _) => {
+                Err(format!("its {key} is of the wrong kind"))
+            }
             (_, 9) => self.list(),
             _ => self.skip_value(kind),
         }
@@ -140,8 +150,12 @@ impl Header {
         }
         let sizes = (0..dimensions).map(|_| self.u64()).collect::<Checked<Vec<_>>>()?;
         let (code, offset) = (self.u32()?, self.u64()?);
-        let (numbers, bytes) = block(code).ok_or_else(|| format!("its tensor {name} is stored in an unknown way ({code})"))?;
-        let count = sizes.iter().try_fold(1_u64, |count, size| count.checked_mul(*size)).filter(|count| *count > 0 && *count <= i64::MAX as u64);
+        let (numbers, bytes) =
+            block(code).ok_or_else(|| format!("its tensor {name} is stored in an unknown way ({code})"))?;
+        let count = sizes
+            .iter()
+            .try_fold(1_u64, |count, size| count.checked_mul(*size))
+            .filter(|count| *count > 0 && *count <= i64::MAX as u64);
         let whole = sizes[0].is_multiple_of(numbers) && offset.is_multiple_of(self.alignment);
         let end = count.filter(|_| whole).and_then(|count| (count / numbers).checked_mul(bytes)?.checked_add(offset));
         end.ok_or_else(|| format!("its tensor {name} has an impossible shape or place"))

@@ -72,7 +72,12 @@ pub fn write<'a>(
         out.pad()?;
         let values = values(tensor)?;
         if values.len() != tensor.len() {
-            return Err(io::Error::other(format!("{} has {} numbers instead of {}", tensor.name, values.len(), tensor.len())));
+            return Err(io::Error::other(format!(
+                "{} has {} numbers instead of {}",
+                tensor.name,
+                values.len(),
+                tensor.len()
+            )));
         }
         out.bytes(&quantise::encode(&values, tensor.storage))?;
     }
@@ -116,8 +121,12 @@ impl Output {
             Value::Bool(x) => self.kind(7).and_then(|()| self.bytes(&[u8::from(*x)])),
             Value::Text(x) => self.kind(TEXT).and_then(|()| self.text(x)),
             Value::Texts(xs) => self.array(TEXT, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.text(x))),
-            Value::I32s(xs) => self.array(I32, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.bytes(&x.to_le_bytes()))),
-            Value::F32s(xs) => self.array(F32, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.bytes(&x.to_le_bytes()))),
+            Value::I32s(xs) => {
+                self.array(I32, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.bytes(&x.to_le_bytes())))
+            }
+            Value::F32s(xs) => {
+                self.array(F32, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.bytes(&x.to_le_bytes())))
+            }
         }
     }
 

@@ -20,9 +20,12 @@ pub fn golden() -> Vec<Golden> {
 /// The file of an installed model, in `$LODESTAR_TEST_MODELS` or where `make models` puts it.
 pub fn installed(name: &str) -> PathBuf {
     let folder = std::env::var_os("LODESTAR_TEST_MODELS").map(PathBuf::from);
-    let folder = folder.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/lodestar/models"));
+    let folder =
+        folder.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/lodestar/models"));
     let library = Library::new(&folder, Manifest::built_in().unwrap());
-    library.path(name).unwrap_or_else(|error| panic!("{error} For the tests, run `make models`; they look in {}.", folder.display()))
+    library
+        .path(name)
+        .unwrap_or_else(|error| panic!("{error} For the tests, run `make models`; they look in {}.", folder.display()))
 }
 
 pub fn cosine(a: &[f32], b: &[f32]) -> f64 {

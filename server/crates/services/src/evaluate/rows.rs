@@ -63,7 +63,9 @@ impl Columns {
             headings.iter().position(|heading| heading.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
         };
         if headings.iter().all(str::is_empty) {
-            return Err(invalid("The file is empty. Its first line names the columns question, reference, answer and score or label."));
+            return Err(invalid(
+                "The file is empty. Its first line names the columns question, reference, answer and score or label.",
+            ));
         }
         let need = |name: &str| {
             let found: Vec<&str> = headings.iter().collect();
@@ -71,9 +73,12 @@ impl Columns {
             place(name).ok_or_else(missing)
         };
         let (score, label) = (place("score"), place("label"));
-        let columns = Self { question: need("question")?, reference: need("reference")?, answer: need("answer")?, score, label };
+        let columns =
+            Self { question: need("question")?, reference: need("reference")?, answer: need("answer")?, score, label };
         if score.is_none() && label.is_none() {
-            return Err(invalid("Neither a column “score” nor a column “label” is there. One of them must say what people thought of each answer."));
+            return Err(invalid(
+                "Neither a column “score” nor a column “label” is there. One of them must say what people thought of each answer.",
+            ));
         }
         Ok(columns)
     }
@@ -90,7 +95,13 @@ impl Columns {
         if reference.is_empty() {
             return Err(invalid(&format!("Line {line} has no reference answer.")));
         }
-        Ok(Row { question: text(self.question), reference, answer: text(self.answer), score, label: label.transpose()? })
+        Ok(Row {
+            question: text(self.question),
+            reference,
+            answer: text(self.answer),
+            score,
+            label: label.transpose()?,
+        })
     }
 }
 

@@ -121,7 +121,8 @@ impl<'l> Bands<'l> {
 
         let mut by_label: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         learnt.iter().for_each(|(graded, label)| by_label.entry(label).or_default().push(graded.grade));
-        let mut means: Vec<(f64, &str)> = by_label.iter().filter_map(|(label, grades)| Some((mean(grades)?, *label))).collect();
+        let mut means: Vec<(f64, &str)> =
+            by_label.iter().filter_map(|(label, grades)| Some((mean(grades)?, *label))).collect();
         means.sort_by(|a, b| a.0.total_cmp(&b.0));
         let labels: Vec<&str> = means.into_iter().map(|(_, label)| label).collect();
 
@@ -129,7 +130,9 @@ impl<'l> Bands<'l> {
         let thresholds: Vec<f64> = (1..labels.len()).map(even).collect::<Option<_>>()?;
         let known = labels.contains(&CONTRADICTORY);
         let starts = [false, true].into_iter().filter(|&contradictions| known || !contradictions);
-        let fits = starts.map(|contradictions| Self { labels: labels.clone(), thresholds: thresholds.clone(), contradictions }.settle(learnt, &candidates));
+        let fits = starts.map(|contradictions| {
+            Self { labels: labels.clone(), thresholds: thresholds.clone(), contradictions }.settle(learnt, &candidates)
+        });
         fits.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, bands)| bands)
     }
 
@@ -174,7 +177,8 @@ fn candidates(mut grades: Vec<f64>) -> Vec<f64> {
     let (Some(&lowest), Some(&highest)) = (grades.first(), grades.last()) else {
         return Vec::new();
     };
-    let mut quantiles: Vec<f64> = (0..QUANTILES).map(|q| grades[q * grades.len() / QUANTILES]).chain([highest]).collect();
+    let mut quantiles: Vec<f64> =
+        (0..QUANTILES).map(|q| grades[q * grades.len() / QUANTILES]).chain([highest]).collect();
     quantiles.dedup();
     let between = quantiles.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
     [lowest].into_iter().chain(between).chain([highest + 1.0]).collect()

@@ -18,7 +18,8 @@ impl Embedder for Stems {
         let vector = |text: &String| {
             let mut vector = vec![0.0_f32; 256];
             for stem in content_stems(text) {
-                let place = stem.bytes().fold(7_usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(byte)));
+                let place =
+                    stem.bytes().fold(7_usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(byte)));
                 vector[place % 256] = 1.0;
             }
             let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt().max(1.0);
@@ -57,7 +58,15 @@ async fn scores_are_compared() {
     assert!(scores.ours.rmse.unwrap() < 1.5, "{report}");
     assert_eq!(report.labels, None);
     let table = report.to_string();
-    for part in ["n = 6 answers to 2 questions", "Lodestar", "plain cosine", "Pearson", "Spearman", "RMSE", "Seconds per answer"] {
+    for part in [
+        "n = 6 answers to 2 questions",
+        "Lodestar",
+        "plain cosine",
+        "Pearson",
+        "Spearman",
+        "RMSE",
+        "Seconds per answer",
+    ] {
         assert!(table.contains(part), "{table}");
     }
 }
@@ -86,7 +95,10 @@ async fn what_is_wrong_with_a_file_is_said() {
     assert!(refused("question,reference,answer,score\n").await.contains("no answers"));
     assert!(refused("question,answer,score\n").await.contains("“reference” is missing"));
     assert!(refused("question,reference,answer\na,b,c\n").await.contains("Neither"));
-    assert_eq!(refused("question,reference,answer,score\nq,r,a,1\nq,r,a,good\n").await, "Line 3: the score “good” is not a number.");
+    assert_eq!(
+        refused("question,reference,answer,score\nq,r,a,1\nq,r,a,good\n").await,
+        "Line 3: the score “good” is not a number."
+    );
     assert!(refused("question,reference,answer,score\nq,r,a,NaN\n").await.contains("Line 2"));
     assert!(refused("question,reference,answer,score\nq,r,a\n").await.contains("line: 2"));
     assert_eq!(refused("question,reference,answer,label\nq,r,a,\n").await, "Line 2 has no label.");

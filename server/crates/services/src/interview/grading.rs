@@ -39,18 +39,24 @@ impl Grader {
         let vectors = Vectors::new(question, rubric.to_vec(), said).map_err(|error| unexpected(&error))?;
         let (question, answer) = (question.clone(), answer.to_owned());
         // A long answer takes some milliseconds of pure computing; pages need not wait for it.
-        tokio::task::spawn_blocking(move || feedback::assess(&question, &answer, &vectors)).await.map_err(|error| unexpected(&error))
+        tokio::task::spawn_blocking(move || feedback::assess(&question, &answer, &vectors))
+            .await
+            .map_err(|error| unexpected(&error))
     }
 
     /// How close each question is to the nearest sentence of the posting, as cosines.
     pub(super) async fn affinities(&self, questions: &[Question], posting: &str) -> Result<Vec<f32>> {
         let texts = || questions.iter().map(|question| question.text.clone()).collect::<Vec<_>>();
         let bank = self.bank.get_or_try_init(|| async { self.embedder.embed(&texts()).await }).await?;
-        let mut sentences: Vec<_> = text::sentences(posting).into_iter().map(|sentence| sentence.text.to_owned()).collect();
+        let mut sentences: Vec<_> =
+            text::sentences(posting).into_iter().map(|sentence| sentence.text.to_owned()).collect();
         sentences.truncate(POSTING_SENTENCES);
         let sentences = self.embedder.embed(&sentences).await?;
         let cosine = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-        Ok(bank.iter().map(|question| sentences.iter().map(|sentence| cosine(question, sentence)).fold(0.0, f32::max)).collect())
+        Ok(bank
+            .iter()
+            .map(|question| sentences.iter().map(|sentence| cosine(question, sentence)).fold(0.0, f32::max))
+            .collect())
     }
 
     async fn rubric(&self, question: &Question) -> Result<RubricVectors> {

@@ -47,7 +47,13 @@ pub struct Models {
 
 impl Interviews {
     /// Interviews kept in `store`, with the questions of `bank`.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>, bank: &'static Bank, models: Models) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        bank: &'static Bank,
+        models: Models,
+    ) -> Self {
         let wordsmith = Wordsmith::new(store.clone(), models.coach);
         Self(Arc::new(Parts { store, clock, random, bank, grader: Grader::new(models.embedder), wordsmith }))
     }
@@ -84,7 +90,9 @@ impl Interviews {
         match self.try_answer(viewer, id, turn, &text).await {
             Err(error) if error.kind != ErrorKind::NotFound && text.chars().count() <= LONGEST_DRAFT => {
                 let (owner, draft) = (viewer.id, text);
-                let kept = self.0.store.transaction(move |connection| Box::pin(async move { store::interview::keep_draft(connection, owner, id, &draft).await }));
+                let kept = self.0.store.transaction(move |connection| {
+                    Box::pin(async move { store::interview::keep_draft(connection, owner, id, &draft).await })
+                });
                 if let Err(cause) = kept.await {
                     tracing::warn!(%cause, "a refused answer could not be kept");
                 }
@@ -105,7 +113,10 @@ impl Interviews {
             return Err(Error::invalid("answer", "There is no answer yet. Write one, or skip the question."));
         }
         if length > LONGEST_ANSWER {
-            return Err(Error::invalid("answer", format!("Your answer has {length} characters; up to 20,000 can be read. Shorten it and send it again.")));
+            return Err(Error::invalid(
+                "answer",
+                format!("Your answer has {length} characters; up to 20,000 can be read. Shorten it and send it again."),
+            ));
         }
         let asked = session.say(MessageKind::Answer, text)?;
         asked.answers.push(text.to_owned());
@@ -152,7 +163,10 @@ impl Interviews {
             return Ok(());
         }
         if !session.resumable() {
-            return Err(Error::new(ErrorKind::Conflict, "This interview was completed, so there is nothing left to answer. Start another one to practise more."));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "This interview was completed, so there is nothing left to answer. Start another one to practise more.",
+            ));
         }
         session.row.status = Status::Open;
         self.save(session, viewer).await.map(|_| ())
@@ -162,7 +176,10 @@ impl Interviews {
     /// question.
     pub async fn words(&self, viewer: &Viewer, id: InterviewId, turn: u32) -> Result<BoxStream<'static, String>> {
         let session = self.load(viewer, id).await?;
-        let message = session.messages.into_iter().find(|message| message.turn == turn && message.kind.author() == interview::Author::Coach);
+        let message = session
+            .messages
+            .into_iter()
+            .find(|message| message.turn == turn && message.kind.author() == interview::Author::Coach);
         Ok(self.0.wordsmith.words(id, message.ok_or_else(|| Error::not_found("message"))?))
     }
 
@@ -180,7 +197,8 @@ impl Interviews {
             Some(posting) => self.0.grader.affinities(questions, posting).await?,
             None => vec![0.0; questions.len()],
         };
-        let candidates: Vec<_> = questions.iter().zip(affinities).map(|(question, affinity)| Candidate { question, affinity }).collect();
+        let candidates: Vec<_> =
+            questions.iter().zip(affinities).map(|(question, affinity)| Candidate { question, affinity }).collect();
         match interview::choose(&session.row.setup, &session.asked, &candidates, session.seed()) {
             Some(question) => session.ask(question.clone(), kind, &viewer.name),
             None => session.close(&viewer.name),

@@ -64,7 +64,8 @@ const MISSED: usize = 3;
 
 /// What to practise next as sentences, most useful first.
 fn to_practise(practise: &Practise) -> Vec<String> {
-    let missed = practise.missed.iter().take(MISSED).map(|missed| format!("Next time, say this too: {}", missed.point.text));
+    let missed =
+        practise.missed.iter().take(MISSED).map(|missed| format!("Next time, say this too: {}", missed.point.text));
     [practise.text.clone(), practise.raise.clone()].into_iter().chain(missed).collect()
 }
 

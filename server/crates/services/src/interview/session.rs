@@ -3,7 +3,8 @@
 use domain::account::AccountId;
 use domain::feedback::{Feedback, Grade};
 use domain::interview::{
-    self, AnswerReport, AnswerState, Asked, Author, BUILT_IN_COACH, IDLE_HOURS, InterviewId, InterviewView, Message, MessageKind, Mode, Setup, Status,
+    self, AnswerReport, AnswerState, Asked, Author, BUILT_IN_COACH, IDLE_HOURS, InterviewId, InterviewView, Message,
+    MessageKind, Mode, Setup, Status,
 };
 use domain::question::Question;
 use domain::{Error, ErrorKind, Result, Timestamp};
@@ -72,7 +73,8 @@ impl Session {
     pub(super) async fn update(mut self, store: &Store, owner: AccountId, now: Timestamp) -> Result<Self> {
         self.row.active_at = now;
         self.row.draft = String::new();
-        self.row.answered = u32::try_from(self.asked.iter().filter(|asked| !asked.answers.is_empty()).count()).unwrap_or(0);
+        self.row.answered =
+            u32::try_from(self.asked.iter().filter(|asked| !asked.answers.is_empty()).count()).unwrap_or(0);
         self.row.overall = domain::feedback::overall(&self.feedbacks()).map(|overall| overall.value);
         let saved = self.saved;
         store
@@ -107,13 +109,18 @@ impl Session {
                 ErrorKind::Conflict,
                 "This interview was closed after a day without an answer. Your text is kept: choose “Continue this interview” to go on.",
             )),
-            Status::Finished => Err(Error::new(ErrorKind::Conflict, "This interview has ended, so the answer was not added. Your text is kept on this page.")),
+            Status::Finished => Err(Error::new(
+                ErrorKind::Conflict,
+                "This interview has ended, so the answer was not added. Your text is kept on this page.",
+            )),
         }
     }
 
     /// Whether this very answer was given at `turn`.
     pub(super) fn has_answer(&self, turn: u32, text: &str) -> bool {
-        self.messages.iter().any(|message| message.turn == turn && message.kind == MessageKind::Answer && message.text == text)
+        self.messages
+            .iter()
+            .any(|message| message.turn == turn && message.kind == MessageKind::Answer && message.text == text)
     }
 
     /// Whether the person left the question at `turn`.
@@ -157,12 +164,22 @@ impl Session {
 
     fn push(&mut self, kind: MessageKind, text: String, question: Option<String>) {
         let position = u32::try_from(self.asked.len().saturating_sub(1)).unwrap_or(0);
-        self.messages.push(Message { turn: self.turn(), kind, text, question, wording: BUILT_IN_COACH.to_owned(), pending: false, position });
+        self.messages.push(Message {
+            turn: self.turn(),
+            kind,
+            text,
+            question,
+            wording: BUILT_IN_COACH.to_owned(),
+            pending: false,
+            position,
+        });
     }
 
     /// Says that a model will word the interviewer's new messages.
     pub(super) fn leave_wording_open(&mut self) {
-        for message in self.messages.iter_mut().skip(self.saved).filter(|message| message.kind.author() == Author::Coach) {
+        for message in
+            self.messages.iter_mut().skip(self.saved).filter(|message| message.kind.author() == Author::Coach)
+        {
             message.pending = true;
         }
     }
@@ -174,7 +191,8 @@ impl Session {
 
     /// Whether there is something left to answer after it was ended.
     pub(super) fn resumable(&self) -> bool {
-        self.row.status != Status::Open && self.messages.last().is_some_and(|message| message.kind != MessageKind::Closing)
+        self.row.status != Status::Open
+            && self.messages.last().is_some_and(|message| message.kind != MessageKind::Closing)
     }
 
     /// Makes two interviews differ and one repeatable.
@@ -193,7 +211,11 @@ impl Session {
             asked: u32::try_from(self.asked.len()).unwrap_or(u32::MAX),
             turn: self.turn(),
             question: answers.last().filter(|_| open).cloned(),
-            feedback: if study { answers.into_iter().filter(|answer| !matches!(answer.state, AnswerState::Open)).collect() } else { Vec::new() },
+            feedback: if study {
+                answers.into_iter().filter(|answer| !matches!(answer.state, AnswerState::Open)).collect()
+            } else {
+                Vec::new()
+            },
             draft: self.row.draft,
             setup: self.row.setup,
             messages: self.messages,

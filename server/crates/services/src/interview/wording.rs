@@ -59,9 +59,18 @@ impl Wordsmith {
 
     /// Has the model word the interviewer's last message, if that waits for it.
     pub(super) fn begin(&self, session: &Session, name: &str) {
-        let Some((coach, message)) = self.coach.clone().zip(session.messages.last().filter(|message| message.pending).cloned()) else { return };
+        let Some((coach, message)) =
+            self.coach.clone().zip(session.messages.last().filter(|message| message.pending).cloned())
+        else {
+            return;
+        };
         let key = (session.row.id, message.turn);
-        let answer = session.messages.iter().rev().find(|message| message.kind == MessageKind::Answer).map(|message| message.text.as_str());
+        let answer = session
+            .messages
+            .iter()
+            .rev()
+            .find(|message| message.kind == MessageKind::Answer)
+            .map(|message| message.text.as_str());
         let request = request(&message, &session.row.setup, name, answer.unwrap_or_default());
         let (sender, live) = watch::channel(Live::default());
         let (store, lives) = (self.store.clone(), self.lives.clone());
@@ -100,8 +109,13 @@ impl Wordsmith {
 
     /// The words of a message: its text as it is written, then its question.
     pub(super) fn words(&self, id: InterviewId, message: Message) -> BoxStream<'static, String> {
-        let question = stream::iter(message.question.into_iter().flat_map(|question| paced_words(&format!("\n\n{question}")))).then(pace);
-        let live = message.pending.then(|| lock(&self.lives).get(&(id, message.turn)).map(|writing| writing.live.clone())).flatten();
+        let question =
+            stream::iter(message.question.into_iter().flat_map(|question| paced_words(&format!("\n\n{question}"))))
+                .then(pace);
+        let live = message
+            .pending
+            .then(|| lock(&self.lives).get(&(id, message.turn)).map(|writing| writing.live.clone()))
+            .flatten();
         match live {
             Some(live) => pieces(live).chain(question).boxed(),
             // Not pending, or pending since before a restart: what is saved is what there is.
@@ -115,7 +129,9 @@ fn paced_words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for character in text.chars() {
         match words.last_mut() {
-            Some(word) if !(character.is_whitespace() && word.chars().any(|c| !c.is_whitespace())) => word.push(character),
+            Some(word) if !(character.is_whitespace() && word.chars().any(|c| !c.is_whitespace())) => {
+                word.push(character)
+            }
             _ => words.push(character.to_string()),
         }
     }
@@ -145,7 +161,8 @@ fn pieces(live: watch::Receiver<Live>) -> BoxStream<'static, String> {
 /// Writes with the model, and says why when nothing good comes of it.
 async fn write(coach: &dyn Engine, request: Request, sender: &watch::Sender<Live>) -> Result<String, String> {
     let late = |_| format!("no token within {} s", PATIENCE.as_secs());
-    let mut pieces = tokio::time::timeout(PATIENCE, coach.stream(request)).await.map_err(late)?.map_err(|error| error.message)?;
+    let mut pieces =
+        tokio::time::timeout(PATIENCE, coach.stream(request)).await.map_err(late)?.map_err(|error| error.message)?;
     let mut text = String::new();
     while let Some(piece) = tokio::time::timeout(PATIENCE, pieces.next()).await.map_err(late)? {
         let piece = piece.map_err(|error| error.message)?;

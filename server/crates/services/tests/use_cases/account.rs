@@ -1,8 +1,8 @@
 //! Opening an account, signing in and out, passwords, the set-up link.
 
+use crate::support::World;
 use domain::ErrorKind;
 use domain::account::Standing;
-use crate::support::World;
 
 const PASSWORD: &str = "Correct-Horse-7";
 

@@ -1,9 +1,11 @@
 //! An interview from the greeting to the report, and everything that can come between.
 
-use domain::ErrorKind;
-use domain::interview::{AnswerState, Author, BUILT_IN_COACH, InterviewView, Message, MessageKind, Mode, Setup, Status};
-use futures::StreamExt;
 use crate::support::{World, setup};
+use domain::ErrorKind;
+use domain::interview::{
+    AnswerState, Author, BUILT_IN_COACH, InterviewView, Message, MessageKind, Mode, Setup, Status,
+};
+use futures::StreamExt;
 
 const ANSWER: &str = "In my last job I noticed that nightly imports failed twice a week. I measured the causes, rewrote the retry logic with my colleague Mira, and failures dropped from nine to one a month.";
 
@@ -92,7 +94,12 @@ async fn any_script_is_answered_with() {
     let world = World::new().await;
     let ada = world.member("ada@example.org").await;
     let (id, mut view) = world.start(&ada, Mode::Study).await;
-    for text in ["<script>alert(1)</script> & \"quotes\" 'and' more", "🙂🙂🙂 👩‍👩‍👧‍👦 e\u{301}", "لقد قمت بقيادة الفريق وحققنا النتيجة المطلوبة في ثلاثة أشهر فقط معا", "a\0b"] {
+    for text in [
+        "<script>alert(1)</script> & \"quotes\" 'and' more",
+        "🙂🙂🙂 👩‍👩‍👧‍👦 e\u{301}",
+        "لقد قمت بقيادة الفريق وحققنا النتيجة المطلوبة في ثلاثة أشهر فقط معا",
+        "a\0b",
+    ] {
         view = world.interviews.answer(&ada, id, view.turn, text).await.unwrap();
         let said = view.messages.iter().rev().find(|message| message.kind == MessageKind::Answer).unwrap();
         assert_eq!(said.text, text.replace('\0', ""));
@@ -180,8 +187,20 @@ async fn after_a_day_without_activity_it_is_abandoned_but_not_lost() {
 async fn a_posting_steers_the_questions() {
     let world = World::new().await;
     let ada = world.member("ada@example.org").await;
-    let wanted = knowledge::bank().questions().iter().find(|question| question.roles.contains(&"backend".to_owned()) && question.kind == domain::question::QuestionKind::Technical && question.level == 2).unwrap();
-    let setup = Setup { kind: domain::interview::Kind::Technical, job_description: Some(format!("We want people. {}", wanted.text)), ..setup(Mode::Real) };
+    let wanted = knowledge::bank()
+        .questions()
+        .iter()
+        .find(|question| {
+            question.roles.contains(&"backend".to_owned())
+                && question.kind == domain::question::QuestionKind::Technical
+                && question.level == 2
+        })
+        .unwrap();
+    let setup = Setup {
+        kind: domain::interview::Kind::Technical,
+        job_description: Some(format!("We want people. {}", wanted.text)),
+        ..setup(Mode::Real)
+    };
     let id = world.interviews.start(&ada, setup).await.unwrap();
     let view = world.interviews.view(&ada, id).await.unwrap();
     assert_eq!(last(&view).question.as_ref(), Some(&wanted.text));
@@ -199,7 +218,10 @@ async fn the_built_in_coach_speaks_word_by_word_and_at_once() {
     let rest: Vec<_> = words.collect().await;
     assert!(rest.len() > 20, "it comes in words");
     let message = last(&view);
-    assert_eq!(format!("{first}{}", rest.concat()), format!("{}\n\n{}", message.text, message.question.as_ref().unwrap()));
+    assert_eq!(
+        format!("{first}{}", rest.concat()),
+        format!("{}\n\n{}", message.text, message.question.as_ref().unwrap())
+    );
     assert_eq!(world.interviews.words(&ada, id, 7).await.map(|_| ()).unwrap_err().kind, ErrorKind::NotFound);
 }
 
@@ -223,5 +245,8 @@ async fn messages_name_who_worded_them() {
     let ada = world.member("ada@example.org").await;
     let (_, view) = world.start(&ada, Mode::Real).await;
     let message = last(&view);
-    assert_eq!((message.wording.as_str(), message.kind.author(), message.pending), (BUILT_IN_COACH, Author::Coach, false));
+    assert_eq!(
+        (message.wording.as_str(), message.kind.author(), message.pending),
+        (BUILT_IN_COACH, Author::Coach, false)
+    );
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::World;
 use domain::interview::{BUILT_IN_COACH, Mode};
 use domain::{Error, ErrorKind};
 use futures::StreamExt;
 use inference::scripted::{ScriptedEngine, Step};
-use crate::support::World;
 
 async fn spoken(script: Vec<Step>) -> (String, domain::interview::Message) {
     let engine = Arc::new(ScriptedEngine::new([script]));
@@ -33,14 +33,20 @@ async fn spoken(script: Vec<Step>) -> (String, domain::interview::Message) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_models_words_are_streamed_and_kept() {
-    let (words, message) = spoken(vec![Step::say("Welcome, "), Step::Wait(Duration::from_millis(50)), Step::say("Ada.")]).await;
+    let (words, message) =
+        spoken(vec![Step::say("Welcome, "), Step::Wait(Duration::from_millis(50)), Step::say("Ada.")]).await;
     assert!(words.starts_with("Welcome, Ada."), "{words}");
     assert_eq!((message.text.as_str(), message.wording.as_str()), ("Welcome, Ada.", "scripted"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_model_is_replaced() {
-    for script in [vec![], vec![Step::Fail(Error::new(ErrorKind::Busy, "no"))], vec![Step::say(" \n\u{7} ...")], vec![Step::say("Wel"), Step::Fail(Error::new(ErrorKind::Busy, "no"))]] {
+    for script in [
+        vec![],
+        vec![Step::Fail(Error::new(ErrorKind::Busy, "no"))],
+        vec![Step::say(" \n\u{7} ...")],
+        vec![Step::say("Wel"), Step::Fail(Error::new(ErrorKind::Busy, "no"))],
+    ] {
         let (_, message) = spoken(script).await;
         assert!(message.text.starts_with("Hello Ada"), "{}", message.text);
         assert_eq!(message.wording, BUILT_IN_COACH);
@@ -57,7 +63,8 @@ async fn a_slow_model_is_replaced_after_five_seconds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stopping_keeps_the_built_in_wording() {
-    let engine = Arc::new(ScriptedEngine::new([vec![Step::say("Wel"), Step::Wait(Duration::from_secs(4)), Step::say("come")]]));
+    let engine =
+        Arc::new(ScriptedEngine::new([vec![Step::say("Wel"), Step::Wait(Duration::from_secs(4)), Step::say("come")]]));
     let world = World::with_coach(Some(engine)).await;
     let ada = world.member("ada@example.org").await;
     let (id, view) = world.start(&ada, Mode::Real).await;
@@ -71,7 +78,11 @@ async fn stopping_keeps_the_built_in_wording() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_readers_get_the_same_words() {
-    let engine = Arc::new(ScriptedEngine::new([vec![Step::say("Welcome, "), Step::Wait(Duration::from_millis(200)), Step::say("Ada.")]]));
+    let engine = Arc::new(ScriptedEngine::new([vec![
+        Step::say("Welcome, "),
+        Step::Wait(Duration::from_millis(200)),
+        Step::say("Ada."),
+    ]]));
     let world = World::with_coach(Some(engine)).await;
     let ada = world.member("ada@example.org").await;
     let (id, _) = world.start(&ada, Mode::Real).await;

@@ -31,7 +31,9 @@ pub async fn postgres() -> Option<Store> {
     let name = format!("test_{}", id::<()>().to_string().replace('-', ""));
     let mut connection = AnyConnection::connect(&server).await.unwrap();
     connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    let (address, query) = server.split_once('?').map_or((server.as_str(), String::new()), |(address, query)| (address, format!("?{query}")));
+    let (address, query) = server
+        .split_once('?')
+        .map_or((server.as_str(), String::new()), |(address, query)| (address, format!("?{query}")));
     let (base, _) = address.rsplit_once('/').unwrap();
     let store = Store::connect(&format!("{base}/{name}{query}")).await.unwrap();
     store.migrate().await.unwrap();
@@ -68,7 +70,14 @@ pub async fn member(store: &Store, email: &str) -> Id<Account> {
     let (id, email, name) = (id(), Email::parse(email).unwrap(), PersonName::parse("Ada").unwrap());
     let added = store.transaction(move |connection| {
         Box::pin(async move {
-            let new = NewAccount { id, email: &email, name: &name, password_hash: "hash", standing: Standing::Member, created_at: at(0) };
+            let new = NewAccount {
+                id,
+                email: &email,
+                name: &name,
+                password_hash: "hash",
+                standing: Standing::Member,
+                created_at: at(0),
+            };
             account::insert(connection, new).await
         })
     });
@@ -101,6 +110,9 @@ pub async fn interview(store: &Store, owner: Id<Account>, millis: i64) -> Interv
         active_at: at(millis),
     };
     let saved = row.clone();
-    store.transaction(move |connection| Box::pin(async move { interview::insert(connection, owner, &saved).await })).await.unwrap();
+    store
+        .transaction(move |connection| Box::pin(async move { interview::insert(connection, owner, &saved).await }))
+        .await
+        .unwrap();
     row
 }

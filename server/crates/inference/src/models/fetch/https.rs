@@ -31,7 +31,12 @@ pub struct HttpLimits {
 
 impl Default for HttpLimits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), idle: Duration::from_secs(30), retries: 4, pause: Duration::from_secs(1) }
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
+            retries: 4,
+            pause: Duration::from_secs(1),
+        }
     }
 }
 
@@ -80,8 +85,11 @@ pub(super) struct Download<'a> {
 impl Download<'_> {
     /// Fetches the artifact from `url` unless it is here already; the reason if it cannot be had.
     pub(super) async fn run(&self, url: Url) -> Result<(), String> {
-        let (whole, part) = (self.folder.join(&self.artifact.name), self.folder.join(format!("{}.part", self.artifact.name)));
-        fs::create_dir_all(self.folder).await.map_err(|error| format!("{} cannot be made: {error}", self.folder.display()))?;
+        let (whole, part) =
+            (self.folder.join(&self.artifact.name), self.folder.join(format!("{}.part", self.artifact.name)));
+        fs::create_dir_all(self.folder)
+            .await
+            .map_err(|error| format!("{} cannot be made: {error}", self.folder.display()))?;
         if self.check(&whole).await.is_ok() {
             return Ok(());
         }
@@ -89,7 +97,11 @@ impl Download<'_> {
         loop {
             self.complete(&url, &part).await?;
             match self.check(&part).await {
-                Ok(()) => return fs::rename(&part, &whole).await.map_err(|error| format!("{} cannot be written: {error}", whole.display())),
+                Ok(()) => {
+                    return fs::rename(&part, &whole)
+                        .await
+                        .map_err(|error| format!("{} cannot be written: {error}", whole.display()));
+                }
                 Err(reason) => {
                     // Wrong bytes must not be resumed. They may stem from an earlier call and
                     // another source, so one clean try follows.
@@ -148,10 +160,15 @@ impl Download<'_> {
         }
         let response = request.send().await.map_err(|error| failure(&error))?;
         match response.status() {
-            StatusCode::PARTIAL_CONTENT if have > 0 && starts_at(&response, have) => self.receive(response, part, have).await,
+            StatusCode::PARTIAL_CONTENT if have > 0 && starts_at(&response, have) => {
+                self.receive(response, part, have).await
+            }
             StatusCode::OK => {
                 if let Some(length) = response.content_length().filter(|length| *length != self.artifact.size) {
-                    return Err(Failure::Final(format!("its {} has {length} bytes instead of {}", self.artifact.name, self.artifact.size)));
+                    return Err(Failure::Final(format!(
+                        "its {} has {length} bytes instead of {}",
+                        self.artifact.name, self.artifact.size
+                    )));
                 }
                 discard(part).await?;
                 self.receive(response, part, 0).await
@@ -161,7 +178,10 @@ impl Download<'_> {
                 discard(part).await?;
                 Err(Failure::Passing(format!("the server could not continue {} at byte {have}", self.artifact.name)))
             }
-            status if status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => {
+            status
+                if status.is_server_error()
+                    || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) =>
+            {
                 Err(Failure::Passing(format!("the server answered {status}")))
             }
             status => Err(Failure::Final(format!("the server answered {status}"))),
@@ -178,8 +198,14 @@ impl Download<'_> {
             self.progress.at(Step::Fetching { file: name, done: have, total: *size });
             match body.next().await {
                 None if have == *size => break Ok(()),
-                None => break Err(Failure::Passing(format!("the connection ended after {have} of {size} bytes of {name}"))),
-                Some(Err(error)) => break Err(Failure::Passing(format!("{} after {have} of {size} bytes of {name}", cause(&error)))),
+                None => {
+                    break Err(Failure::Passing(format!(
+                        "the connection ended after {have} of {size} bytes of {name}"
+                    )));
+                }
+                Some(Err(error)) => {
+                    break Err(Failure::Passing(format!("{} after {have} of {size} bytes of {name}", cause(&error))));
+                }
                 Some(Ok(bytes)) if have + bytes.len() as u64 > *size => {
                     drop(file);
                     discard(part).await?;

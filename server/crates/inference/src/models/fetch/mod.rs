@@ -55,12 +55,21 @@ impl Fetcher {
         ))
     }
 
-    async fn source(&self, source: &Source, model: &Model, folder: &Path, progress: &dyn Progress) -> Result<PathBuf, String> {
+    async fn source(
+        &self,
+        source: &Source,
+        model: &Model,
+        folder: &Path,
+        progress: &dyn Progress,
+    ) -> Result<PathBuf, String> {
         match source {
             Source::File { path } if path.is_dir() => {
                 let path = path.clone();
                 blocking(model, move |model| {
-                    model.artifacts.iter().try_for_each(|artifact| digest::check(&path.join(&artifact.name), artifact))?;
+                    model
+                        .artifacts
+                        .iter()
+                        .try_for_each(|artifact| digest::check(&path.join(&artifact.name), artifact))?;
                     Ok(path)
                 })
                 .await
@@ -71,7 +80,9 @@ impl Fetcher {
                 let client = https::client(&self.http)?;
                 for artifact in &model.artifacts {
                     let url = address.join(&artifact.name).map_err(|error| error.to_string())?;
-                    https::Download { client: &client, limits: &self.http, artifact, folder, progress }.run(url).await?;
+                    https::Download { client: &client, limits: &self.http, artifact, folder, progress }
+                        .run(url)
+                        .await?;
                 }
                 Ok(folder.to_owned())
             }
@@ -98,7 +109,10 @@ async fn unpack(archive: &Path, model: &Model, folder: &Path) -> Result<PathBuf,
 }
 
 /// Hashing and unpacking keep a core busy for a second, so they leave the async threads alone.
-async fn blocking<T: Send + 'static>(model: &Model, work: impl FnOnce(&Model) -> Result<T, String> + Send + 'static) -> Result<T, String> {
+async fn blocking<T: Send + 'static>(
+    model: &Model,
+    work: impl FnOnce(&Model) -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
     let model = model.clone();
     tokio::task::spawn_blocking(move || work(&model)).await.map_err(|error| error.to_string())?
 }

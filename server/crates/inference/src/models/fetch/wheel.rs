@@ -32,14 +32,29 @@ impl Pip {
     /// Downloads the wheel for `requirement` into `folder`, which is emptied first; its path.
     pub(super) async fn download(&self, requirement: &str, folder: &Path) -> Result<PathBuf, String> {
         match fs::remove_dir_all(folder).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(format!("{} cannot be emptied: {error}", folder.display())),
-            _ => fs::create_dir_all(folder).await.map_err(|error| format!("{} cannot be made: {error}", folder.display()))?,
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(format!("{} cannot be emptied: {error}", folder.display()));
+            }
+            _ => fs::create_dir_all(folder)
+                .await
+                .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?,
         }
         // An absolute path, because pip runs in the new folder: Python looks for modules where it
         // is started, and an empty folder has none that could stand in for pip.
         let folder = fs::canonicalize(folder).await.map_err(|error| error.to_string())?;
         let output = Command::new(&self.python)
-            .args(["-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-input", "--progress-bar", "off", "--dest"])
+            .args([
+                "-m",
+                "pip",
+                "download",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "--no-input",
+                "--progress-bar",
+                "off",
+                "--dest",
+            ])
             .arg(&folder)
             .arg(requirement)
             .envs(self.environment.iter().map(|(key, value)| (key, value)))
@@ -50,7 +65,10 @@ impl Pip {
         let output = match timeout(self.timeout, output).await {
             Err(_) => return Err(format!("pip took longer than {} s", self.timeout.as_secs())),
             Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(format!("{} was not found, so there is no pip to fetch it with; install Python 3 with pip", self.python.display()));
+                return Err(format!(
+                    "{} was not found, so there is no pip to fetch it with; install Python 3 with pip",
+                    self.python.display()
+                ));
             }
             Ok(Err(error)) => return Err(format!("{} cannot be started: {error}", self.python.display())),
             Ok(Ok(output)) => output,
@@ -68,7 +86,11 @@ fn complaint(stderr: &str) -> String {
         return "this Python has no pip; install it (on Debian: apt install python3-pip)".into();
     }
     let errors: Vec<_> = stderr.lines().map(str::trim).filter(|line| line.starts_with("ERROR:")).collect();
-    let lines: Vec<_> = if errors.is_empty() { stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect() } else { errors };
+    let lines: Vec<_> = if errors.is_empty() {
+        stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    } else {
+        errors
+    };
     if lines.is_empty() {
         return "pip failed without a word".into();
     }
@@ -94,7 +116,10 @@ mod tests {
     fn complaints_are_short_and_say_what_to_do() {
         assert!(complaint("/usr/bin/python3: No module named pip\n").contains("install it"));
         let long = "Looking in links\nWARNING: retrying\nERROR: Could not find a version\nERROR: No matching distribution found for x==1\n";
-        assert_eq!(complaint(long), "pip said: ERROR: Could not find a version ERROR: No matching distribution found for x==1");
+        assert_eq!(
+            complaint(long),
+            "pip said: ERROR: Could not find a version ERROR: No matching distribution found for x==1"
+        );
         assert_eq!(complaint("Traceback\nKilled.\n"), "pip said: Traceback Killed");
         assert_eq!(complaint(""), "pip failed without a word");
     }
