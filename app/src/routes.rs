@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
+use leptos_router::{SsrMode, path};
 
 use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
 use crate::features::dashboard::DashboardPage;
@@ -22,34 +22,6 @@ pub(crate) fn wakes(path: &str) -> bool {
     path.trim_start_matches('/').split('/').next().is_some_and(|first| AWAKE.contains(&first))
 }
 
-/// A page whose code the browser fetches when it is first shown.
-macro_rules! lazy_page {
-    ($route:ident, $page:ident) => {
-        struct $route;
-
-        #[lazy_route]
-        impl LazyRoute for $route {
-            fn data() -> Self {
-                Self
-            }
-
-            fn view(_route: Self) -> AnyView {
-                view! { <$page/> }.into_any()
-            }
-        }
-    };
-}
-
-lazy_page!(LandingRoute, LandingPage);
-lazy_page!(RegisterRoute, RegisterPage);
-lazy_page!(LoginRoute, LoginPage);
-lazy_page!(SetupRoute, SetupPage);
-lazy_page!(DashboardRoute, DashboardPage);
-lazy_page!(StartRoute, StartPage);
-lazy_page!(InterviewRoute, InterviewPage);
-lazy_page!(ReportRoute, ReportPage);
-lazy_page!(SettingsRoute, SettingsPage);
-
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
@@ -60,16 +32,16 @@ pub fn App() -> impl IntoView {
         <div class="routing" class:hidden=move || !routing.get()></div>
         <Router set_is_routing=set_routing>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view={Lazy::<LandingRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/register") view={Lazy::<RegisterRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view={Lazy::<SetupRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/") view=LandingPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
-                    <Route path=path!("/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview") view={Lazy::<StartRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id/report") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/interview") view=StartPage ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id") view=InterviewPage ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id/report") view=ReportPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

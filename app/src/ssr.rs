@@ -1,22 +1,19 @@
 //! The server's side of the seam: services, the session and the answer's status.
 
+mod cookies;
+
 use domain::account::Viewer;
 use domain::{Error, ErrorKind, Result};
 use http::{StatusCode, header, request::Parts};
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use leptos_router::location::Url;
 use services::account::{Accounts, SignedIn};
 use tower_sessions::Session;
 
+pub use cookies::{keep_preference, keep_typed, preference, take_typed};
+
 /// Where the session keeps who is signed in.
 const SIGNED_IN: &str = "signed_in";
-
-/// The cookie of [`keep_typed`].
-const TYPED: &str = "typed";
-
-/// Longest cookie that browsers must keep, in bytes (RFC 6265, section 6.1).
-const LONGEST_COOKIE: usize = 4_096;
 
 /// The service `T`, as the server's wiring provides it.
 pub fn service<T: Clone + 'static>() -> Result<T> {
@@ -53,33 +50,6 @@ pub async fn sign_out() -> Result<()> {
     session().await?.flush().await.map_err(broken)
 }
 
-/// Keeps a preference in a cookie for a year. It decides about looks only, so scripts may read it.
-pub fn keep_preference(name: &'static str, value: &'static str) {
-    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
-    if let Ok(cookie) = cookie.parse() {
-        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
-    }
-}
-
-/// Keeps what was typed into a form that was refused, for the page that it leads back to: five
-/// minutes, out of reach of scripts. Passwords are never kept.
-pub fn keep_typed(name: &str, email: &str) {
-    let cookie =
-        format!("{TYPED}={}&{}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax", Url::escape(name), Url::escape(email));
-    if let (true, Ok(cookie)) = (cookie.len() <= LONGEST_COOKIE, cookie.parse()) {
-        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
-    }
-}
-
-/// The name and the address that [`keep_typed`] kept, once.
-pub fn take_typed() -> (String, String) {
-    let Some(typed) = preference(TYPED) else { return Default::default() };
-    let forget = header::HeaderValue::from_static("typed=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
-    let (name, email) = typed.split_once('&').unwrap_or_default();
-    (Url::unescape(name), Url::unescape(email))
-}
-
 /// Sets the page's content security policy: nothing from elsewhere, no script without `nonce` or
 /// from another place than this server, no inline style. WebAssembly may be compiled.
 pub fn content_security_policy(nonce: &str) {
@@ -93,17 +63,6 @@ pub fn content_security_policy(nonce: &str) {
     if let (Some(options), Ok(policy)) = (use_context::<ResponseOptions>(), policy.parse()) {
         options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
-}
-
-/// The preference of that name, as the request's cookie says.
-pub fn preference(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
-    cookies
-        .split(';')
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
 }
 
 /// The path that is being answered.

@@ -26,7 +26,7 @@ test("every choice of the start form is remembered by the interview", async ({ m
   await choose(member, { role: "Product manager", level: "Lead", kind: "Mixed", mode: "Real", questions: 4, posting: "You set the direction of our payments product." });
   await member.getByRole("button", { name: "Start interview", exact: true }).click();
   await member.waitForURL(/\/interview\/[0-9a-f-]{36}$/);
-  await expect(member.getByText(/role as Product manager, level lead\. I have 4 questions.*posting in mind/)).toBeVisible();
+  await expect(member.getByText(/rehearse for Product manager, lead level\. I have 4 questions.*posting in mind/)).toBeVisible();
 });
 
 test("at least eight roles are offered", async ({ member }) => {

@@ -43,6 +43,7 @@ pub fn TextField(
                 value=value
                 autocomplete=autocomplete
                 required=required
+                autofocus=about.first()
                 aria-invalid=move || about.invalid()
                 aria-describedby=move || about.described_by()
             />
@@ -77,6 +78,7 @@ pub fn PasswordField(
                 type="password"
                 autocomplete=autocomplete
                 required=true
+                autofocus=about.first()
                 aria-invalid=move || about.invalid()
                 aria-describedby=move || about.described_by()
             />
@@ -115,6 +117,7 @@ pub fn SelectField(
                 class:select-error=move || error.with(Option::is_some)
                 id=id(name)
                 name=name
+                autofocus=about.first()
                 aria-invalid=move || about.invalid()
                 aria-describedby=move || about.described_by()
             >
@@ -163,6 +166,7 @@ pub fn TextAreaField(
                 name=name
                 rows=rows
                 required=required
+                autofocus=about.first()
                 aria-invalid=move || about.invalid()
                 aria-describedby=move || about.described_by()
                 inner_html=escaped(&value)

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
+use super::person_menu::PersonMenu;
 use super::{Icon, Logo};
 
 /// The places of the signed-in frame, in their order.
@@ -57,21 +58,6 @@ pub fn AppFrame(
             </header>
             <main class="app-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
         </div>
-    }
-}
-
-/// Opens and closes without a script, because it is a `details` element.
-#[component]
-fn PersonMenu(name: Signal<String>, children: Children) -> impl IntoView {
-    view! {
-        <details class="person-menu">
-            <summary class="place" title="You">
-                {Icon::Person.view()}
-                <span class="place-label person-name">{move || name.get()}</span>
-                <span class="sr-only">" – your menu"</span>
-            </summary>
-            <div class="person-panel">{children()}</div>
-        </details>
     }
 }
 

@@ -38,6 +38,11 @@ impl About {
     pub(super) fn invalid(self) -> Option<&'static str> {
         self.error.with(Option::is_some).then_some("true")
     }
+
+    /// Whether the page begins at this control, because it was sent back with a message about it.
+    pub(super) fn first(self) -> bool {
+        self.error.with_untracked(Option::is_some)
+    }
 }
 
 /// Label, hint and message around a control.

@@ -23,6 +23,7 @@ mod keys;
 mod labelled;
 mod logo;
 mod palette;
+mod person_menu;
 mod shortcuts;
 mod state;
 

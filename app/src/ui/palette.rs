@@ -136,7 +136,9 @@ fn PaletteDialog(node_ref: NodeRef<Dialog>, commands: Vec<Command>, shortcuts: N
                     on:keydown=on_key
                 />
                 <ul class="mt-2" role="listbox" id="palette-list" aria-label="Pages and actions">{options}</ul>
-                <p class="px-3 py-2 text-muted" role="status">{move || found.with(Vec::is_empty).then_some("Nothing of that name. Try a shorter word.")}</p>
+                <p role="status">
+                    {move || found.with(Vec::is_empty).then(|| view! { <span class="block px-3 py-2 text-muted">"Nothing of that name. Try a shorter word."</span> })}
+                </p>
             </div>
             <form method="dialog" class="modal-backdrop"><button tabindex="-1" aria-label="Close the palette"></button></form>
         </dialog>

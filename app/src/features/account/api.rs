@@ -54,7 +54,7 @@ pub async fn change_password(current: String, password: String) -> Result<(), Fa
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
     crate::ssr::sign_in(accounts.change_password(&viewer, &current, &password).await?).await?;
-    crate::ssr::redirect("/settings?done=password");
+    crate::ssr::redirect("/settings?done=password#password");
     Ok(())
 }
 
@@ -64,7 +64,7 @@ pub async fn rename(name: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
     accounts.rename(&viewer, &name).await?;
-    crate::ssr::redirect("/settings?done=name");
+    crate::ssr::redirect("/settings?done=name#you");
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub(super) fn commands() -> Vec<Command> {
 fn sign_out() {
     let form = document().get_element_by_id(SIGN_OUT_FORM).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     if let Some(form) = form {
-        // It fails only for a form that is not in the document.
-        let _ = form.submit();
+        // As if its button were pressed. It fails only for a form that is not in the document.
+        let _ = form.request_submit();
     }
 }

@@ -43,7 +43,7 @@ fn LoginForm(next: Option<String>, email: String) -> impl IntoView {
     let failure = failure_of(ServerAction::<SignIn>::new());
     let sent_here = next.is_some();
     view! {
-        <FormError failure=failure fields=&["email", "password"]/>
+        <FormError failure=failure fields=&["email", "password"] lost=""/>
         {move || (sent_here && failure.with(Option::is_none)).then(|| {
             view! { <Notice>"Please sign in. You then come back to the page you wanted."</Notice> }
         })}

@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 
 use super::Me;
 use super::api::SignOut;
+use crate::features::interview::draft;
 use crate::features::settings::ThemeSwitch;
 use crate::ui::Icon;
 
@@ -21,7 +22,8 @@ pub fn PersonMenu(me: Me) -> impl IntoView {
     }
 }
 
-/// Ends the session. The form is posted as a page, so that nothing of the person stays in the browser's memory.
+/// Ends the session. The form is posted as a page, so that nothing of the person stays in the browser's memory;
+/// unsent answers are taken out of its storage.
 #[component]
 pub fn SignOutForm(
     /// The `id` of the form.
@@ -29,7 +31,7 @@ pub fn SignOutForm(
     id: &'static str,
 ) -> impl IntoView {
     view! {
-        <form method="post" action=SignOut::url() id=id>
+        <form method="post" action=SignOut::url() id=id on:submit=|_| draft::forget_all()>
             <button type="submit" class="btn btn-outline w-full">{Icon::LogOut.view()}"Sign out"</button>
         </form>
     }

@@ -20,7 +20,7 @@ pub fn RegisterPage() -> impl IntoView {
             }
             let (name, email) = typed.await.unwrap_or_default();
             view! {
-                <FormError failure=failure fields=&["name", "email", "password"]/>
+                <FormError failure=failure fields=&["name", "email", "password"] lost="Only the password has to be typed again."/>
                 <form class="form" method="post" action=Register::url()>
                     <AccountFields failure=failure name=name email=email/>
                     <SubmitButton class="w-full">"Create account"</SubmitButton>

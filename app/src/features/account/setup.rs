@@ -41,7 +41,7 @@ fn SetupForm(token: String, name: String, email: String) -> impl IntoView {
     let failure = failure_of(ServerAction::<SetUp>::new());
     view! {
         <PageHeader title="Set up Lodestar" sentence="Create the first account. It may also run this server: you are its administrator."/>
-        <FormError failure=failure fields=&["name", "email", "password"]/>
+        <FormError failure=failure fields=&["name", "email", "password"] lost="Only the password has to be typed again."/>
         <form class="form" method="post" action=SetUp::url()>
             <input type="hidden" name="token" value=token/>
             <AccountFields failure=failure name=name email=email/>

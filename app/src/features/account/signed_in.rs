@@ -66,7 +66,8 @@ pub fn SignedIn() -> impl IntoView {
             }
         })
     };
-    view! { <Suspense>{enter}</Suspense> }
+    // A transition, so that the frame stays while the next page is on its way.
+    view! { <Transition>{enter}</Transition> }
 }
 
 /// The frame of the person who is signed in.

@@ -46,7 +46,8 @@ impl SetupForm {
             kind: Kind::parse(&self.kind)?,
             mode: Mode::parse(&self.mode)?,
             questions: self.questions.trim().parse().unwrap_or(0),
-            job_description: Some(self.job_description),
+            // Forms send two characters for each line end.
+            job_description: Some(self.job_description.replace("\r\n", "\n")),
         }
         .checked()
     }

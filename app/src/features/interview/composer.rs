@@ -13,6 +13,8 @@ use super::api::SendAnswer;
 use super::draft;
 use crate::ui::{Icon, TextAreaField, about, failure_of};
 
+/// Longest answer that can be sent, in characters. A longer text that is pasted stands, to be shortened here.
+const LONGEST: usize = 20_000;
 /// Words of a good answer.
 const GOOD_LENGTH: std::ops::RangeInclusive<usize> = 80..=250;
 
@@ -30,7 +32,10 @@ pub fn Composer(
     said: Option<String>,
     /// Sends the answer.
     send: ServerAction<SendAnswer>,
-    /// What else can be done.
+    /// Something else is on its way to the server.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// What else can be done; not while the answer is on its way.
     children: Children,
 ) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
@@ -80,7 +85,7 @@ pub fn Composer(
 
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if pending.get_untracked() {
+        if pending.get_untracked() || busy.get_untracked() {
             return;
         }
         if let Ok(answer) = SendAnswer::from_event(&event) {
@@ -113,10 +118,10 @@ pub fn Composer(
             <p class="text-sm text-muted tabular-nums">{move || length.get().advice()}</p>
             <div class="flex flex-wrap items-center gap-2">
                 // Not disabled while sending: a disabled button would drop the keyboard's place.
-                <button type="submit" class="btn btn-primary" aria-disabled=move || pending.get().then_some("true")>
+                <button type="submit" class="btn btn-primary" aria-disabled=move || (pending.get() || busy.get()).then_some("true")>
                     {Icon::Send.view()}"Send answer"
                 </button>
-                {children()}
+                <fieldset class="contents" disabled=move || pending.get()>{children()}</fieldset>
             </div>
         </form>
     }
@@ -138,6 +143,12 @@ impl Length {
 
     /// The number of words, and what it means.
     fn advice(self) -> String {
+        if self.characters > LONGEST {
+            return format!(
+                "{} characters: up to 20,000 can be read. Shorten it before you send it.",
+                grouped(self.characters)
+            );
+        }
         let words = match self.words {
             0 => "No words yet: 80 to 250 are a good length.".to_owned(),
             1 => format!("1 word: fewer than {FEWEST_WORDS} cannot be graded."),
@@ -168,6 +179,7 @@ mod tests {
         assert_eq!(advice(7), "7 words: fewer than 8 cannot be graded. 49 of 20,000 characters.");
         assert_eq!(advice(8), "8 words: 80 to 250 are a good length. 56 of 20,000 characters.");
         assert!(advice(80).starts_with("80 words: a good length. 560 of"));
+        assert!(Length::of(&"x".repeat(20_001)).advice().starts_with("20,001 characters: up to 20,000"));
         assert!(advice(251).starts_with("251 words: longer than most good answers, which have 80 to 250. 1,757 of"));
     }
 

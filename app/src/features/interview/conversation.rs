@@ -2,6 +2,8 @@
 
 use domain::interview::InterviewView;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
 
 use super::feedback::FeedbackCard;
 use super::said::Said;
@@ -39,7 +41,7 @@ pub fn Conversation(
                 view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }.into_any()
             }
             Entry::Feedback { report, .. } => {
-                view! { <li id=anchor class="scroll-mt-4"><FeedbackCard report=*report/></li> }.into_any()
+                view! { <li id=anchor class="scroll-mt-4" tabindex="-1"><FeedbackCard report=*report/></li> }.into_any()
             }
         }
     };
@@ -59,7 +61,7 @@ pub fn Conversation(
 fn OnItsWay(answer: String) -> impl IntoView {
     view! {
         <li class="grid gap-2">
-            <div class="ml-auto w-fit max-w-[90%] rounded-box bg-base-200 px-4 py-3">
+            <div class="ml-auto w-fit max-w-[90%] rounded-box bg-base-200 px-4 py-3" aria-live="off">
                 <p class="text-sm text-muted">"You"</p>
                 <p class="measure whitespace-pre-line break-words">{answer}</p>
             </div>
@@ -71,8 +73,14 @@ fn OnItsWay(answer: String) -> impl IntoView {
     }
 }
 
+/// Leads the eye to that place and, where the keyboard has lost its own because a button went
+/// away, the keyboard too.
 fn scroll_to(anchor: &str) {
-    if let Some(element) = document().get_element_by_id(anchor) {
-        element.scroll_into_view();
+    let Some(element) = document().get_element_by_id(anchor) else { return };
+    element.scroll_into_view();
+    let body = document().body().map(|body| body.unchecked_into::<Element>());
+    if let (true, Some(element)) = (document().active_element() == body, element.dyn_ref::<HtmlElement>()) {
+        // It has a tab index, so it can take the focus.
+        let _ = element.focus();
     }
 }

@@ -7,6 +7,7 @@ pub mod draft;
 mod ended;
 mod feedback;
 mod highlight;
+mod listening;
 mod marked_answer;
 mod open_question;
 mod page;

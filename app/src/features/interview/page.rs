@@ -73,12 +73,13 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
     let turn = Memo::new(move |_| stage.view.with(|view| view.turn));
     let question = Memo::new(move |_| stage.view.with(|view| view.question.clone()));
     let sending = Signal::derive(move || send.input().with(|input| input.as_ref().map(|input| input.answer.clone())));
+    let busy = Signal::derive(move || skip.pending().get() || finish.pending().get());
     let failures = [failure_of(send), failure_of(skip), failure_of(finish), stage.failure.into()];
     let composer = move || {
         let (refused, said) =
             stage.view.with_untracked(|view| (view.draft.clone(), said_last(view).map(str::to_owned)));
         view! {
-            <Composer id=id turn=turn refused=refused said=said send=send>
+            <Composer id=id turn=turn refused=refused said=said send=send busy=busy>
                 <SubmitButton look=Look::Secondary pending=skip.pending() attr:form="skip-question">{Icon::Skip.view()}"Skip question"</SubmitButton>
                 <SubmitButton look=Look::Quiet pending=finish.pending() attr:form="finish-interview">{Icon::Flag.view()}"Finish interview"</SubmitButton>
             </Composer>

@@ -24,7 +24,7 @@ pub fn Said(
     on_stop: Callback<()>,
 ) -> impl IntoView {
     if message.kind.author() == Author::Candidate {
-        return view! { <li id=anchor class="scroll-mt-4">{own_words(&message)}</li> }.into_any();
+        return view! { <li id=anchor class="scroll-mt-4" aria-live="off">{own_words(&message)}</li> }.into_any();
     }
     let turn = message.turn;
     let spoken = Memo::new(move |_| words.with(|words| words.as_ref().is_some_and(|words| words.turn() == turn)));
@@ -32,7 +32,7 @@ pub fn Said(
     let author = if pending { "being worded".to_owned() } else { message.wording.clone() };
     let question = StoredValue::new(message.question.clone());
     view! {
-        <li id=anchor class="grid gap-2 scroll-mt-4">
+        <li id=anchor class="grid gap-2 scroll-mt-4" tabindex="-1">
             <p class="text-sm text-muted"><strong class="text-base-content">"Interviewer"</strong>" · "{author}</p>
             {move || {
                 if spoken.get() {
@@ -104,7 +104,7 @@ fn Stop(id: InterviewId, turn: u32, on_stop: Callback<()>) -> impl IntoView {
         on_stop.run(());
     };
     view! {
-        <form method="post" action=StopMessage::url() on:submit=stop>
+        <form method="post" action=StopMessage::url() aria-live="off" on:submit=stop>
             <input type="hidden" name="id" value=id.to_string() autocomplete="off"/>
             <input type="hidden" name="turn" value=turn.to_string() autocomplete="off"/>
             <button type="submit" class="btn btn-ghost btn-sm">{Icon::Stop.sized("size-4")}"Stop"</button>

@@ -3,10 +3,7 @@
 
 use std::time::Duration;
 
-use domain::ErrorKind;
 use domain::interview::{Author, InterviewView, Message, Status};
-use futures::StreamExt;
-use futures::channel::oneshot;
 use leptos::leptos_dom::helpers::IntervalHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -25,7 +22,7 @@ pub struct Stage {
     /// Why the state could not be loaded again.
     pub failure: RwSignal<Option<Failure>>,
     /// Counts the listenings; one that is no longer the latest ends.
-    listening: StoredValue<u32>,
+    pub(super) listening: StoredValue<u32>,
 }
 
 impl Stage {
@@ -76,7 +73,7 @@ impl Stage {
     }
 
     /// Shows `view` as it is.
-    fn show(self, view: InterviewView) {
+    pub(super) fn show(self, view: InterviewView) {
         self.failure.set(None);
         self.view.set(view);
     }
@@ -100,13 +97,13 @@ impl Stage {
     }
 
     /// Ends every listening; the words that the page has are shown.
-    fn hush(self) {
+    pub(super) fn hush(self) {
         self.listening.update_value(|run| *run += 1);
         self.words.set(None);
     }
 
     /// Shows `view` as it is, all of it.
-    fn settled(self, view: InterviewView) {
+    pub(super) fn settled(self, view: InterviewView) {
         self.hush();
         self.show(view);
     }
@@ -136,76 +133,8 @@ impl Stage {
         self.listen(message.turn);
     }
 
-    /// Follows the words of the message at `turn` until all of it is there.
-    fn listen(self, turn: u32) {
-        self.listening.update_value(|run| *run += 1);
-        let run = self.listening.get_value();
-        spawn_local(async move {
-            let complete = self.hear(run, turn).await;
-            if !self.is_latest(run) {
-                return;
-            }
-            if self.view.with_untracked(|view| is_pending(view, turn)) {
-                self.settle(run, turn, complete).await;
-            } else {
-                // The whole text has been here from the start.
-                self.hush();
-            }
-        });
-    }
-
-    /// Takes the words as they come; whether they came to their end.
-    async fn hear(self, run: u32, turn: u32) -> bool {
-        let id = self.view.with_untracked(|view| view.id);
-        let Ok(stream) = api::message_words(id, turn).await else { return false };
-        let mut chunks = stream.into_inner();
-        while let Some(chunk) = chunks.next().await {
-            let Ok(chunk) = chunk else { return false };
-            if !self.is_latest(run) {
-                return false;
-            }
-            self.words.update(|words| words.iter_mut().for_each(|words| words.hear(&chunk)));
-        }
-        true
-    }
-
-    /// A model was writing the message: asks how it stands now, after growing pauses while the
-    /// connection is broken, until the server has the whole message or goes on speaking it.
-    async fn settle(self, run: u32, turn: u32, complete: bool) {
-        let id = self.view.with_untracked(|view| view.id);
-        let mut waits = !complete;
-        loop {
-            if waits {
-                self.words.update(|words| words.iter_mut().for_each(Words::interrupt));
-                let pause =
-                    self.words.with_untracked(|words| words.as_ref().map_or(Duration::from_secs(1), Words::pause));
-                sleep(pause).await;
-            }
-            waits = true;
-            let state = if self.is_latest(run) { api::interview(id.to_string()).await } else { return };
-            if !self.is_latest(run) {
-                return;
-            }
-            match state {
-                Ok(view) if !is_pending(&view, turn) => return self.settled(view),
-                Ok(view) if !complete => {
-                    self.show(view);
-                    self.words.update(|words| words.iter_mut().for_each(Words::again));
-                    return self.listen(turn);
-                }
-                Err(failure)
-                    if !matches!(failure.0.kind, ErrorKind::Busy | ErrorKind::TooMany | ErrorKind::Unexpected) =>
-                {
-                    self.hush();
-                    return self.failure.set(Some(failure));
-                }
-                Ok(_) | Err(_) => {}
-            }
-        }
-    }
-
     /// Whether the page is still there and the listening `run` is the latest.
-    fn is_latest(self, run: u32) -> bool {
+    pub(super) fn is_latest(self, run: u32) -> bool {
         self.listening.try_get_value() == Some(run)
     }
 }
@@ -216,23 +145,11 @@ fn newest(view: &InterviewView) -> Option<&Message> {
 }
 
 /// Whether a model is still writing the message at `turn`.
-fn is_pending(view: &InterviewView, turn: u32) -> bool {
+pub(super) fn is_pending(view: &InterviewView, turn: u32) -> bool {
     view.messages.iter().any(|message| message.turn == turn && message.pending)
 }
 
 /// Whether the interview goes on.
 pub fn is_open(view: &InterviewView) -> bool {
     view.status == Status::Open
-}
-
-async fn sleep(time: Duration) {
-    let (done, woken) = oneshot::channel();
-    set_timeout(
-        move || {
-            // The page may be gone by now.
-            let _ = done.send(());
-        },
-        time,
-    );
-    let _ = woken.await;
 }

@@ -5,6 +5,7 @@ mod keyboard;
 mod name;
 mod page;
 mod password;
+mod saved;
 mod theme;
 mod theme_form;
 

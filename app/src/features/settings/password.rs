@@ -4,6 +4,7 @@ use domain::account::Password;
 use leptos::html::Form;
 use leptos::prelude::*;
 
+use super::saved::Saved;
 use crate::features::account::{Me, api::ChangePassword};
 use crate::ui::{FormError, Look, PasswordField, SubmitButton, about, failure_of};
 
@@ -21,10 +22,11 @@ pub fn PasswordSection() -> impl IntoView {
         }
     });
     view! {
-        <section class="section" aria-labelledby="sign-in-with">
-            <h2 id="sign-in-with">"Password"</h2>
+        <section class="section" aria-labelledby="password">
+            <h2 id="password">"Password"</h2>
             <p class="text-muted">"A new password signs you out everywhere else."</p>
-            <FormError failure=failure fields=&["current", "password"]/>
+            <Saved what="password" unless=failure>"Your new password is saved. Everywhere else you were signed out."</Saved>
+            <FormError failure=failure fields=&["current", "password"] lost=""/>
             <ActionForm action=change node_ref=form attr:class="form">
                 // Tells password managers whose password it is; it is not sent.
                 <input type="text" autocomplete="username" value=untrack(|| me.email()) hidden=true readonly=true aria-hidden="true" tabindex="-1"/>

@@ -60,7 +60,7 @@ fn shapes() -> BTreeMap<String, Vec<usize>> {
 /// Sixteen-bit numbers of 1.0 and less, `pattern` over and over.
 fn write_tensors(path: &Path, shapes: &BTreeMap<String, Vec<usize>>, dtype: Dtype, pattern: &[u8]) {
     let largest = shapes.values().map(|shape| shape.iter().product::<usize>()).max().unwrap() * 2;
-    let bytes: Vec<u8> = pattern.iter().copied().cycle().take(largest).collect();
+    let bytes = pattern.repeat(largest.div_ceil(pattern.len()));
     let views = shapes.iter().map(|(name, shape)| {
         let length = shape.iter().product::<usize>() * dtype.bitsize() / 8;
         (name.clone(), TensorView::new(dtype, shape.clone(), &bytes[..length]).unwrap())

@@ -341,3 +341,31 @@ async fn session_identifiers_are_not_stored(store: Store) {
     assert_eq!(stored.len(), 64);
     assert!(!stored.contains(&record.id.to_string()));
 }
+
+/// SQLite can be told that there is no more room; what a person is told then is the same on both.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_named_and_loses_nothing() {
+    let (store, _folder) = support::sqlite().await;
+    let ada = member(&store, "ada@example.org").await;
+    let id = support::interview(&store, ada, 0).await.id;
+    let room = |pages: &'static str| {
+        store.transaction(move |connection| {
+            Box::pin(async move {
+                sqlx::query(pages).execute(connection).await.unwrap();
+                Ok(())
+            })
+        })
+    };
+    let keep = || {
+        let draft = "x".repeat(500_000);
+        store.transaction(move |connection| {
+            Box::pin(async move { interview::keep_draft(connection, ada, id, &draft).await })
+        })
+    };
+    room("PRAGMA max_page_count = 1").await.unwrap();
+    let error = keep().await.unwrap_err();
+    assert!(error.kind == ErrorKind::Busy && error.message.contains("disk"), "{error:?}");
+    assert_eq!(interview::find(&mut store.read().await.unwrap(), ada, id).await.unwrap().draft, "");
+    room("PRAGMA max_page_count = 100000").await.unwrap();
+    keep().await.unwrap();
+}

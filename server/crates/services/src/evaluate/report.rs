@@ -67,7 +67,7 @@ impl fmt::Display for AnswersReport {
             line(f, "Pearson with correct = 1", ours.pearson, plain.pearson)?;
         }
         writeln!(f, "{:<34}{:>10.4}", "Seconds per answer", self.seconds_per_answer)?;
-        write!(
+        writeln!(
             f,
             "(1) Fitted on one half of the questions and measured on the other, both ways. The halves are every other question in the order of the file."
         )

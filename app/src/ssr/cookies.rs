@@ -1,0 +1,50 @@
+//! Cookies that are no session: preferences, and what was typed into a refused form.
+
+use http::{header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use leptos_router::location::Url;
+
+/// The cookie of [`keep_typed`].
+const TYPED: &str = "typed";
+
+/// Longest cookie that browsers must keep, in bytes (RFC 6265, section 6.1).
+const LONGEST_COOKIE: usize = 4_096;
+
+/// Keeps a preference in a cookie for a year. It decides about looks only, so scripts may read it.
+pub fn keep_preference(name: &'static str, value: &'static str) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    if let Ok(cookie) = cookie.parse() {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Keeps what was typed into a form that was refused, for the page that it leads back to: five
+/// minutes, out of reach of scripts. Passwords are never kept.
+pub fn keep_typed(name: &str, email: &str) {
+    let cookie =
+        format!("{TYPED}={}&{}; Path=/; Max-Age=300; HttpOnly; SameSite=Lax", Url::escape(name), Url::escape(email));
+    if let (true, Ok(cookie)) = (cookie.len() <= LONGEST_COOKIE, cookie.parse()) {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The name and the address that [`keep_typed`] kept, once.
+pub fn take_typed() -> (String, String) {
+    let Some(typed) = preference(TYPED) else { return Default::default() };
+    let forget = header::HeaderValue::from_static("typed=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
+    let (name, email) = typed.split_once('&').unwrap_or_default();
+    (Url::unescape(name), Url::unescape(email))
+}
+
+/// The preference of that name, as the request's cookie says.
+pub fn preference(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies
+        .split(';')
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
