@@ -20,7 +20,7 @@ pub fn NameSection() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="you">
             <h2 id="you">"You"</h2>
-            <Saved what="name" unless=failure>"Your name is saved."</Saved>
+            <Saved what="name" unless=failure sentence="Your name is saved."/>
             <FormError failure=failure fields=&["name"]/>
             <ActionForm action=rename attr:class="form">
                 <TextField label="Name" name="name" value=untrack(|| me.name()) hint="How you would like to be called." autocomplete="name" required=true error=about(failure, "name")/>

@@ -25,7 +25,7 @@ pub fn PasswordSection() -> impl IntoView {
         <section class="section" aria-labelledby="password">
             <h2 id="password">"Password"</h2>
             <p class="text-muted">"A new password signs you out everywhere else."</p>
-            <Saved what="password" unless=failure>"Your new password is saved. Everywhere else you were signed out."</Saved>
+            <Saved what="password" unless=failure sentence="Your new password is saved. Everywhere else you were signed out."/>
             <FormError failure=failure fields=&["current", "password"] lost=""/>
             <ActionForm action=change node_ref=form attr:class="form">
                 // Tells password managers whose password it is; it is not sent.

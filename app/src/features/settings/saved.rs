@@ -14,9 +14,9 @@ pub fn Saved(
     /// A later try failed.
     unless: Signal<Option<Failure>>,
     /// The sentence.
-    children: ChildrenFn,
+    sentence: &'static str,
 ) -> impl IntoView {
     let query = use_query_map();
     let saved = move || unless.with(Option::is_none) && query.with(|query| query.get_str("done") == Some(what));
-    move || saved().then(|| view! { <Notice tone=Tone::Success>{children()}</Notice> })
+    move || saved().then(|| view! { <Notice tone=Tone::Success>{sentence}</Notice> })
 }
