@@ -45,8 +45,10 @@ build: ## Build the release binary and its site, unless they are up to date
 	@.ci/setup build
 	@.ci/build
 
-models: build ## Fetch the embedding model into the cache
-	@test -e "$(LODESTAR_TEST_MODELS)/$(EMBEDDING).gguf" || LODESTAR_MODELS__DIR="$(LODESTAR_TEST_MODELS)" $(BINARY) models pull
+models: build ## Fetch the embedding model, in both of its forms, into the cache
+	@for model in $(EMBEDDING) $(EMBEDDING)-q8; do \
+		test -e "$(LODESTAR_TEST_MODELS)/$$model.toml" || LODESTAR_MODELS__DIR="$(LODESTAR_TEST_MODELS)" $(BINARY) models pull $$model; \
+	done
 
 setup: ## Install whatever building and testing need
 	@.ci/setup build test
