@@ -1,5 +1,6 @@
 //! What every question of the bank must have. That no two are near-duplicates needs sentence
 //! vectors and is tested in `server/tests/server/questions.rs`.
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,5 @@
 //! What the store promises, on SQLite and PostgreSQL alike.
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 mod support;
 
@@ -58,7 +59,7 @@ async fn addresses_are_unique_without_regard_to_case(store: Store) {
         .await
         .unwrap();
     assert!(!added);
-    let found = account::by_email(&mut *store.read().await.unwrap(), &Email::parse("ADA@example.org").unwrap())
+    let found = account::by_email(&mut store.read().await.unwrap(), &Email::parse("ADA@example.org").unwrap())
         .await
         .unwrap()
         .unwrap();
@@ -69,7 +70,7 @@ async fn a_password_change_raises_the_session_epoch(store: Store) {
     let ada = member(&store, "ada@example.org").await;
     let epoch =
         store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "new"))).await.unwrap();
-    let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
+    let found = account::by_id(&mut store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!((epoch, found.session_epoch, found.password_hash.as_str()), (1, 1, "new"));
 }
 
@@ -81,7 +82,7 @@ async fn names_keep_every_character(store: Store) {
         .transaction(move |connection| Box::pin(async move { account::rename(connection, ada, &name).await }))
         .await
         .unwrap();
-    let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
+    let found = account::by_id(&mut store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!(found.viewer.name, kept.as_str());
 }
 
@@ -106,7 +107,7 @@ async fn a_failed_transaction_saves_nothing(store: Store) {
         })
     });
     assert_eq!(failed.await.unwrap_err().kind, ErrorKind::Conflict);
-    let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
+    let found = account::by_id(&mut store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!(found.password_hash, "hash");
 }
 
@@ -123,11 +124,11 @@ async fn a_dropped_request_leaves_no_open_transaction(store: Store) {
         // The request goes away in the middle; its work does not.
         let _ = tokio::time::timeout(std::time::Duration::from_millis(5), slow).await;
     }
-    while account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap().session_epoch < 20 {
+    while account::by_id(&mut store.read().await.unwrap(), ada).await.unwrap().unwrap().session_epoch < 20 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     store.transaction(move |connection| Box::pin(account::change_password(connection, ada, "last"))).await.unwrap();
-    let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
+    let found = account::by_id(&mut store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!((found.session_epoch, found.password_hash.as_str()), (21, "last"));
 }
 
@@ -142,7 +143,7 @@ async fn writers_wait_for_each_other(store: Store) {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap().unwrap();
     }
-    let found = account::by_id(&mut *store.read().await.unwrap(), ada).await.unwrap().unwrap();
+    let found = account::by_id(&mut store.read().await.unwrap(), ada).await.unwrap().unwrap();
     assert_eq!(found.session_epoch, 40);
 }
 
@@ -179,7 +180,7 @@ async fn a_change_based_on_an_older_version_is_refused(store: Store) {
     };
     assert!(save(row.clone()).await.unwrap());
     assert!(!save(row.clone()).await.unwrap());
-    let found = interview::find(&mut *store.read().await.unwrap(), ada, row.id).await.unwrap();
+    let found = interview::find(&mut store.read().await.unwrap(), ada, row.id).await.unwrap();
     assert_eq!((found.status, found.overall, found.answered, found.version), (Status::Finished, Some(73), 3, 1));
 }
 
@@ -225,7 +226,7 @@ async fn messages_keep_their_order_and_turn(store: Store) {
     assert!(say(&store, id, message(1, MessageKind::Answer, "because")).await);
     assert!(say(&store, id, greeting.clone()).await);
     assert!(!say(&store, id, message(1, MessageKind::Answer, "another")).await);
-    let all = interview::messages(&mut *store.read().await.unwrap(), id).await.unwrap();
+    let all = interview::messages(&mut store.read().await.unwrap(), id).await.unwrap();
     assert_eq!(all, [greeting, message(1, MessageKind::Answer, "because")]);
 }
 
@@ -240,7 +241,7 @@ async fn a_message_is_settled_once(store: Store) {
     };
     settle("first").await.unwrap();
     settle("late").await.unwrap();
-    let all = interview::messages(&mut *store.read().await.unwrap(), id).await.unwrap();
+    let all = interview::messages(&mut store.read().await.unwrap(), id).await.unwrap();
     assert_eq!((all[0].text.as_str(), all[0].wording.as_str(), all[0].pending), ("first", "model", false));
 }
 
@@ -299,7 +300,7 @@ async fn drafts_are_kept(store: Store) {
         })
         .await
         .unwrap();
-    let found = interview::find(&mut *store.read().await.unwrap(), ada, id).await.unwrap();
+    let found = interview::find(&mut store.read().await.unwrap(), ada, id).await.unwrap();
     assert_eq!((found.draft, found.version), (kept, 0));
 }
 
