@@ -3,8 +3,8 @@
 use super::passage::{Passage, Term, likeness};
 
 /// What a word of grammar is worth beside a word of matter. This is the whole of rarity: weights
-/// by document frequency (O*NET task statements, or ranks of the model's vocabulary) did no better
-/// on either labelled set.
+/// by document frequency (O*NET task statements, or ranks of the model's vocabulary) changed
+/// Pearson by less than 0.01 on either labelled set.
 const GRAMMAR: f32 = 0.25;
 
 /// What a word that the question already has is worth beside a word of one's own.
@@ -19,6 +19,8 @@ const DENIED: f32 = 0.25;
 const SPELLING: f32 = 0.6;
 
 /// The cosine of two word vectors at which relatedness begins to count; it rises linearly to 1.
+/// Word vectors change little on the labelled sets, whose answers mostly use the reference's words;
+/// they matter where people paraphrase.
 const RELATED: f32 = 0.35;
 
 /// The words that were meant beside those that were said.
