@@ -37,7 +37,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .site_root(config.site_dir().display().to_string())
         .site_pkg_dir("pkg")
         .site_addr(config.http.addr)
-        .hash_files(true)
+        .hash_files(has_hashed_names())
         .build();
     let routes = generate_route_list(App);
     let provide = {
@@ -65,6 +65,12 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(middleware::from_fn(request::log))
+}
+
+/// Whether the build left the names of its files, which change with their content, beside the
+/// program; without that list (as in tests) the plain names are used.
+fn has_hashed_names() -> bool {
+    std::env::current_exe().is_ok_and(|program| program.with_file_name("hash.txt").is_file())
 }
 
 fn sessions(config: &Config, lodestar: &Lodestar) -> SessionManagerLayer<store::Sessions> {

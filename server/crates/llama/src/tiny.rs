@@ -11,7 +11,7 @@ const LAYERS: usize = 2;
 const HEADS: u32 = 4;
 
 /// Tokens that it reads at once.
-pub const CONTEXT: u32 = 512;
+pub const CONTEXT: u32 = 4_096;
 
 /// What it says besides punctuation.
 const WORDS: &str = "the you your work team result clear next step plan show lead build ask learn time people goal answer start \

@@ -123,9 +123,19 @@ impl Store {
         let task = tokio::spawn(async move {
             let mut connection = store.writer.acquire().await.map_err(explain)?;
             let mut transaction = connection.begin_with(store.engine.begin()).await.map_err(explain)?;
-            let value = work(&mut transaction).await?;
-            transaction.commit().await.map_err(explain)?;
-            Ok(value)
+            let (outcome, sound) = match work(&mut transaction).await {
+                Ok(value) => match transaction.commit().await {
+                    Ok(()) => (Ok(value), true),
+                    Err(error) => (Err(explain(error)), false),
+                },
+                Err(error) => (Err(error), transaction.rollback().await.is_ok()),
+            };
+            // When the disk is full, SQLite ends the transaction by itself, and sqlx goes on counting
+            // it as open: such a connection would refuse every later transaction.
+            if !sound && let Err(error) = connection.close().await {
+                tracing::debug!(%error, "a broken connection did not close");
+            }
+            outcome
         });
         task.await.map_err(|error| unexpected(&error))?
     }
