@@ -97,7 +97,7 @@ test("somebody who uses the keyboard alone signs in, starts an interview and sen
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/interview\/[0-9a-f-]{36}$/);
   const rehearsal = await new Rehearsal(page).awake();
-  await expect(page.getByText(/role as DevOps/)).toBeVisible();
+  await expect(page.getByText(/rehearse for DevOps/)).toBeVisible();
   if (!(await rehearsal.answer.evaluate((field) => field === document.activeElement))) await tabTo(page, "textbox", "Your answer");
   await page.keyboard.type("I wrote a runbook, rehearsed it with two colleagues and timed every step.");
   await page.keyboard.press("Control+Enter");

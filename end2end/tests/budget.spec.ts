@@ -25,7 +25,7 @@ async function weigh(page: Page, path: string): Promise<{ wasm: number; js: numb
   return sizes;
 }
 
-test.use({ serviceWorkers: "block", tolerated: [/[Ss]ervice ?[Ww]orker/] });
+test.use({ serviceWorkers: "block", tolerated: [/[Ss]ervice ?[Ww]orker|status of 404/] });
 
 for (const path of ["/", "/login", "/register"]) {
   test(`${path} needs no WebAssembly and stays below 60 kB of scripts`, async ({ page }) => {

@@ -24,9 +24,10 @@ const FIXED: &[(&str, &str)] = &[
     ("permissions-policy", "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"),
 ];
 
-/// The policy of answers that are no page of the app: they run and load nothing.
-const NOTHING: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// The policy of answers that are no page of the app: files of this server, the service worker (which
+/// fetches them) and the offline page.
+const OWN_FILES: &str =
+    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// Adds them.
 pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> Response {
@@ -41,7 +42,7 @@ pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> 
     if policy.https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(OWN_FILES));
     let caching = if failed || is_page || path.starts_with("/api/") || path.starts_with("/health/") || path == "/sw.js"
     {
         "no-store"

@@ -74,7 +74,7 @@ pub fn Dimensions(
     let rows = dimensions.into_iter().map(|mean| {
         let answers = if mean.n == 1 { "From one answer.".to_owned() } else { format!("Mean of {} answers.", mean.n) };
         view! {
-            <li class="grid gap-1 break-inside-avoid">
+            <li class="grid content-start gap-1 break-inside-avoid">
                 <ScoreBar label=mean.dimension.name() value=mean.value word=mean.band().word()/>
                 <p class="text-sm text-muted">{mean.dimension.explanation()}" "{answers}</p>
             </li>
