@@ -33,7 +33,7 @@ test.describe("without a network", () => {
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await context.setOffline(true);
     await page.goto("/dashboard");
-    await expect(page.getByRole("heading", { level: 1 })).toContainText(/offline/i);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Lodestar is out of reach");
     await context.setOffline(false);
     await page.goto("/login");
     await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();

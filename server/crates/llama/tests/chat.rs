@@ -108,11 +108,11 @@ async fn long_prompts_are_read_and_longer_ones_refused() {
     let long = "plan your week ".repeat(100);
     assert!(chat.token_ids(&ask(&long)).unwrap().len() > 128);
     assert!(!answer(&chat, ask(&long)).await.is_empty());
-    for text in ["plan your week ".repeat(1_000), "x".repeat(1 << 20), "a".repeat(1_000)] {
+    for text in ["plan your week ".repeat(4_000), "x".repeat(1 << 20), "a".repeat(8_000)] {
         let error = chat.stream(ask(&text)).await.err().unwrap();
         assert_eq!(error.kind, ErrorKind::Invalid);
         assert!(
-            error.message.contains("too long for the model tiny") && error.message.contains("512"),
+            error.message.contains("too long for the model tiny") && error.message.contains("4096"),
             "{}",
             error.message
         );
