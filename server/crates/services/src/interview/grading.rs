@@ -46,8 +46,7 @@ impl Grader {
 
     /// How close each question is to the nearest sentence of the posting, as cosines.
     pub(super) async fn affinities(&self, questions: &[Question], posting: &str) -> Result<Vec<f32>> {
-        let texts = || questions.iter().map(|question| question.text.clone()).collect::<Vec<_>>();
-        let bank = self.bank.get_or_try_init(|| async { self.embedder.embed(&texts()).await }).await?;
+        let bank = self.bank(questions).await?;
         let mut sentences: Vec<_> =
             text::sentences(posting).into_iter().map(|sentence| sentence.text.to_owned()).collect();
         sentences.truncate(POSTING_SENTENCES);
@@ -57,6 +56,13 @@ impl Grader {
             .iter()
             .map(|question| sentences.iter().map(|sentence| cosine(question, sentence)).fold(0.0, f32::max))
             .collect())
+    }
+
+    /// The vectors of the questions' texts; computed once.
+    pub(super) async fn bank(&self, questions: &[Question]) -> Result<&[Vec<f32>]> {
+        let texts = || questions.iter().map(|question| question.text.clone()).collect::<Vec<_>>();
+        let bank = self.bank.get_or_try_init(|| async { self.embedder.embed(&texts()).await }).await?;
+        Ok(bank)
     }
 
     async fn rubric(&self, question: &Question) -> Result<RubricVectors> {

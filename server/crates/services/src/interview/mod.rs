@@ -60,7 +60,7 @@ impl Interviews {
 
     /// Computes what the first person would otherwise wait for.
     pub async fn warm(&self) -> Result<()> {
-        self.0.grader.affinities(self.0.bank.questions(), "warm").await.map(|_| ())
+        self.0.grader.bank(self.0.bank.questions()).await.map(|_| ())
     }
 
     /// Starts an interview: chooses the first question and greets.
