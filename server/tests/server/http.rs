@@ -170,6 +170,18 @@ async fn requests_of_other_sites_change_nothing() {
     assert!(server.lodestar.accounts.sign_in("ada@example.org", "Correct-Horse-7").await.is_err());
 }
 
+/// The status line of the answer to a form of which only the length has been sent: a client that
+/// goes on sending races with the server's closing of the connection.
+fn announce(server: &Server, length: usize) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let host = server.address.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let (path, origin) = (path("/register"), &server.address);
+    write!(stream, "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Length: {length}\r\n\r\n")
+        .unwrap();
+    BufReader::new(stream).lines().next().unwrap().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_answers_nonsense_kindly() {
     let server = Server::start().await;
@@ -188,8 +200,7 @@ async fn every_function_answers_nonsense_kindly() {
         let status = server.post_raw(&api, &server.address, vec![0xff, 0xfe, b'%', b'&']).await.status();
         assert!(!status.is_server_error(), "{api}: {status} for bytes");
     }
-    let huge = server.post(&path("/register"), &[("name", &"x".repeat(5_000_000))]).await;
-    assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(announce(&server, 5_000_000), "HTTP/1.1 413 Payload Too Large");
 }
 
 #[tokio::test(flavor = "multi_thread")]
