@@ -1,4 +1,5 @@
-// Prints what was measured and, as the very last line, how many tests passed and failed.
+// Prints what was measured, what failed in a line or two each, and, as the very last line, how many tests passed and
+// failed: whoever sees only the end of a log sees what matters.
 import type { FullResult, Reporter, Suite, TestCase } from "@playwright/test/reporter";
 
 export default class Summary implements Reporter {
@@ -23,7 +24,9 @@ export default class Summary implements Reporter {
     const skipped = of("skipped");
     // A test that never ran because one that it depends on failed counts as failed, not as left out on purpose.
     const left = skipped.filter((test) => test.results.length === 0 || test.expectedStatus !== "skipped").length;
-    const failed = of("unexpected", "flaky").length + left + this.errors;
+    const broken = of("unexpected", "flaky");
+    const failed = broken.length + left + this.errors;
+    if (broken.length > 0) console.log(`\nFailed:\n${broken.map(summary).join("\n")}`);
     const stopped = result.status !== "passed" && failed === 0 ? 1 : 0;
     console.log(`\n${of("expected").length} passed, ${failed + stopped} failed, ${skipped.length - left} skipped`);
   }
@@ -31,4 +34,17 @@ export default class Summary implements Reporter {
   printsToStdio(): boolean {
     return true;
   }
+}
+
+/** Where a failed test is, and how each of its errors begins. */
+function summary(test: TestCase): string {
+  const place = `${test.location.file.split("/").pop()}:${test.location.line}`;
+  const errors = test.results.flatMap(({ errors }) => errors.map(({ message }) => plain(message ?? "")));
+  return [`  ${place} ${test.title}`, ...errors.map((error) => `    ${error}`)].join("\n");
+}
+
+/** The first lines of a message, on one line and without colours. */
+function plain(message: string): string {
+  const text = message.replace(/\u001b\[[0-9;]*m/g, "").split(/\s*\n\s*/).filter(Boolean);
+  return text.slice(0, 8).join(" | ").slice(0, 600);
 }

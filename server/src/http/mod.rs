@@ -59,6 +59,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .route("/health/ready", get(health::ready))
         .with_state(Arc::new(lodestar.clone()))
         .merge(pages)
+        .layer(middleware::from_fn(request::isolate))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn(origin::check))

@@ -1,4 +1,5 @@
-//! One log line a request, with an id that the answer carries too.
+//! What surrounds each request: one log line, with an id that the answer carries too, and a
+//! reactive owner of its own.
 
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,8 @@ use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, 
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::Random;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::reactive::owner::Owner;
 use tracing::Instrument;
 
 use crate::system::SystemRandom;
@@ -36,6 +39,14 @@ pub async fn log(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// Runs the request under a reactive owner that is nobody's child. Leptos leaves the owner of the
+/// page that it rendered last set on the thread, and what it starts there next takes that owner for
+/// its parent: without this, a file's answer could take the headers of somebody else's page.
+pub async fn isolate(request: Request, next: Next) -> Response {
+    let owner = Owner::new_root(None);
+    owner.with(|| ScopedFuture::new(next.run(request))).await
 }
 
 /// Twelve hexadecimal digits: a random start for the process, then counting.

@@ -132,6 +132,24 @@ async fn every_answer_carries_the_security_headers() {
     }
 }
 
+/// A page and a file that are answered at once each keep their own headers.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_do_not_see_each_other() {
+    let server = Server::start().await;
+    let rounds = (0..40).map(|_| {
+        let pages = ["/", "/login", "/register", "/nowhere"].map(|path| server.get(path));
+        let files = [(); 8].map(|()| server.get("/pkg/lodestar.test.css"));
+        futures::future::join(futures::future::join_all(pages), futures::future::join_all(files))
+    });
+    for (pages, files) in futures::future::join_all(rounds).await {
+        let has_nonce = |answer: &reqwest::Response| {
+            answer.headers()["content-security-policy"].to_str().unwrap().contains("'nonce-")
+        };
+        assert!(pages.iter().all(has_nonce), "a page lost its policy");
+        assert!(!files.iter().any(has_nonce), "a file has a page's policy");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_answer_with_their_status() {
     let server = Server::start().await;

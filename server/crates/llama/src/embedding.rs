@@ -35,8 +35,9 @@ const MOST_TOKENS: usize = 256;
 /// attention goes over all of them, and cost memory: llama.cpp keeps 122 kB for each here.
 const CALL: Limits = Limits { tokens: MOST_TOKENS, texts: 32 };
 
-/// Texts of one caller that are worked on before another caller's turn.
-const TURN: usize = 64;
+/// Texts of one caller that are worked on before another caller's turn: two calls' worth of
+/// sentences, so that an answer does not wait long behind the preparation of the question bank.
+const TURN: usize = 16;
 
 /// How an [`Embedding`] runs.
 #[derive(Clone, Copy, Debug)]
