@@ -1,6 +1,9 @@
 //! The browser's side of the seam: what the server decides, the browser is told.
 
 use domain::ErrorKind;
+use leptos::prelude::{AnyView, IntoAny, document, request_animation_frame, window};
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlDocument;
 
 /// Answers have a status on the server only.
 pub fn answer_with(_kind: ErrorKind) {}
@@ -13,12 +16,24 @@ pub fn path() -> String {
     String::new()
 }
 
-/// Only the server renders the document, so only it asks for preferences.
-pub fn preference(_name: &str) -> Option<String> {
-    None
+/// The preference of that name, as the device's cookie says.
+pub fn preference(name: &str) -> Option<String> {
+    let cookies = document().unchecked_into::<HtmlDocument>().cookie().ok()?;
+    let mut named = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+    named.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+/// A page that has no part in the browser's program: the server is asked for it, once its address stands.
+pub fn asleep<V>(_page: impl FnOnce() -> V) -> AnyView {
+    request_animation_frame(|| {
+        // It fails only where pages may not be loaded at all.
+        let _ = window().location().reload();
+    });
+    ().into_any()
 }
 
 /// Leads the reader to `path` instead of this page.
 pub fn lead_to(path: &str) {
-    leptos_router::hooks::use_navigate()(path, leptos_router::NavigateOptions { replace: true, ..Default::default() });
+    // It fails only for an address that is none.
+    let _ = window().location().replace(path);
 }

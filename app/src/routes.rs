@@ -6,13 +6,14 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
 use crate::features::settings::SettingsPage;
+use crate::seam;
 
 /// First parts of the paths whose pages wake up in the browser. All others ship no WebAssembly.
 const AWAKE: [&str; 3] = ["dashboard", "interview", "settings"];
@@ -21,6 +22,30 @@ const AWAKE: [&str; 3] = ["dashboard", "interview", "settings"];
 pub(crate) fn wakes(path: &str) -> bool {
     path.trim_start_matches('/').split('/').next().is_some_and(|first| AWAKE.contains(&first))
 }
+
+/// A page whose code the browser fetches when it is first shown.
+macro_rules! lazy_page {
+    ($route:ident, $page:ident) => {
+        struct $route;
+
+        #[lazy_route]
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            fn view(_route: Self) -> AnyView {
+                view! { <$page/> }.into_any()
+            }
+        }
+    };
+}
+
+lazy_page!(DashboardRoute, DashboardPage);
+lazy_page!(StartRoute, StartPage);
+lazy_page!(InterviewRoute, InterviewPage);
+lazy_page!(ReportRoute, ReportPage);
+lazy_page!(SettingsRoute, SettingsPage);
 
 /// The application.
 #[component]
@@ -31,17 +56,17 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| if page.is_empty() { "Lodestar".to_owned() } else { format!("{page} – Lodestar") }/>
         <div class="routing" class:hidden=move || !routing.get()></div>
         <Router set_is_routing=set_routing>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=LandingPage ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+            <Routes fallback=|| seam::asleep(NotFoundPage)>
+                <Route path=path!("/") view=|| seam::asleep(LandingPage) ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=|| seam::asleep(RegisterPage) ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=|| seam::asleep(LoginPage) ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=|| seam::asleep(SetupPage) ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
-                    <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/interview") view=StartPage ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id") view=InterviewPage ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id/report") view=ReportPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/interview") view={Lazy::<StartRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id/report") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -18,7 +18,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     if let Some(nonce) = &nonce {
         seam::content_security_policy(nonce);
     }
-    let theme = Theme::from_slug(&seam::preference("theme").unwrap_or_default());
+    let theme = Theme::kept();
     let colours = match theme {
         Theme::Light => vec![("all", Theme::PAPER)],
         Theme::Dark => vec![("all", Theme::INK)],
@@ -41,9 +41,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/fonts/inter-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <link rel="preload" href="/fonts/source-serif-4-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
-                <script src="/register-sw.js" defer nonce=nonce></script>
+                <script src="/register-sw.js" defer nonce=nonce.clone()></script>
                 <AutoReload options=options.clone()/>
-                {wakes(&seam::path()).then(|| view! { <HydrationScripts options=options/> })}
+                {wakes(&seam::path()).then(|| view! {
+                    <script src="/recover.js" nonce=nonce.clone()></script>
+                    <HydrationScripts options=options/>
+                })}
                 <MetaTags/>
             </head>
             <body>

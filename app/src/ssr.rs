@@ -5,7 +5,7 @@ mod cookies;
 use domain::account::Viewer;
 use domain::{Error, ErrorKind, Result};
 use http::{StatusCode, header, request::Parts};
-use leptos::prelude::use_context;
+use leptos::prelude::{AnyView, IntoAny, IntoView, use_context};
 use leptos_axum::ResponseOptions;
 use services::account::{Accounts, SignedIn};
 use tower_sessions::Session;
@@ -90,6 +90,11 @@ pub fn answer_with(kind: ErrorKind) {
 /// Leads the browser to `path` after a server function, with or without JavaScript.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
+}
+
+/// A page that is rendered here alone: the browser's program has no part in it.
+pub fn asleep<V: IntoView + 'static>(page: impl FnOnce() -> V) -> AnyView {
+    page().into_any()
 }
 
 /// Leads the reader of the page that is being rendered to `path` instead.

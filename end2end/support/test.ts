@@ -49,10 +49,6 @@ export const test = base.extend<Personas, Worlds>({
   ],
   baseURL: async ({ server }, use) => use(server.url),
   tolerated: [[], { option: true }],
-  context: async ({ context }, use) => {
-    await context.addInitScript(announceWaking);
-    await use(context);
-  },
   quiet: [
     async ({ page, tolerated }, use) => {
       const heard = complaints(page);
@@ -75,7 +71,6 @@ export const test = base.extend<Personas, Worlds>({
     const visitor = new Visitor(server.url);
     await visitor.register(somebody());
     const context = await browser.newContext({ baseURL: server.url });
-    await context.addInitScript(announceWaking);
     await context.addCookies(visitor.cookies);
     await use(await context.newPage());
     await context.close();
@@ -94,21 +89,7 @@ export function measured(what: string, value: number, unit: string, limit?: numb
   test.info().annotations.push({ type: "measured", description: `${what}: ${shown} ${unit}${limit === undefined ? "" : ` (limit ${limit} ${unit})`}` });
 }
 
-/** Tells the test when the page's WebAssembly runs; its hydration follows at once. */
-function announceWaking(): void {
-  const wasm = WebAssembly as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>;
-  for (const name of ["instantiate", "instantiateStreaming"]) {
-    const original = wasm[name];
-    if (!original) continue;
-    wasm[name] = async (...parts) => {
-      const made = await original.apply(WebAssembly, parts);
-      setTimeout(() => Object.assign(window, { pageIsAwake: true }), 100);
-      return made;
-    };
-  }
-}
-
 /** Waits until the page's WebAssembly has taken over: only then do its keys and buttons work without a page load. */
 export async function awake(page: Page): Promise<void> {
-  await page.waitForFunction(() => "pageIsAwake" in window);
+  await page.locator("html[data-awake]").waitFor({ state: "attached" });
 }

@@ -40,13 +40,13 @@ for (const path of ["/", "/login", "/register"]) {
 }
 
 for (const path of ["/dashboard", "/interview", "/settings"]) {
-  // The design's budget is 200 kB, which needs the pages to be loaded one by one; until then this holds what there is.
+  // The design's budget is 200 kB for the shell and 80 kB for a page's own parts; the limit holds what was reached.
   test(`the app on ${path} does not grow`, async ({ member }) => {
     const { wasm, js, css, files } = await weigh(member, path);
-    measured(`${path} WebAssembly and scripts`, wasm + js, "kB brotli", 200);
+    measured(`${path} WebAssembly and scripts`, wasm + js, "kB brotli", 280);
     measured(`${path} styles`, css, "kB brotli", 20);
     expect(wasm, files.join("\n")).toBeGreaterThan(0);
-    expect(wasm + js, files.join("\n")).toBeLessThanOrEqual(640);
+    expect(wasm + js, files.join("\n")).toBeLessThanOrEqual(320);
     expect(css, files.join("\n")).toBeLessThanOrEqual(20);
   });
 }

@@ -5,5 +5,5 @@
 /// Called by the page's start-up script once the WebAssembly is loaded.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_lazy(app::App);
 }

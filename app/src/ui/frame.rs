@@ -41,6 +41,13 @@ pub fn AppFrame(
         }
         path
     });
+    // Says that keys and buttons work from now on; styles hide what only sleeping pages need.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            // It fails only for a name that is not allowed.
+            let _ = root.set_attribute("data-awake", "");
+        }
+    });
     let places = PLACES.map(|(href, label, icon)| {
         view! {
             <li>

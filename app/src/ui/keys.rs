@@ -9,6 +9,7 @@ use leptos::web_sys::HtmlElement;
 const SINGLE_KEYS_OFF: &str = "single-keys-off";
 
 /// What a key opens.
+#[derive(Clone, Copy)]
 pub(super) enum Opens {
     /// Pages and actions.
     Palette,

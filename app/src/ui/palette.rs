@@ -3,6 +3,7 @@
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
+use leptos::web_sys::HtmlDialogElement;
 
 use super::Icon;
 use super::keys::{Opens, opens};
@@ -19,41 +20,56 @@ pub struct Command {
     pub run: Callback<()>,
 }
 
-/// The palette and the list of keys. They exist in the browser alone, once the page is awake.
+/// The palette and the list of keys. They exist in the browser alone, once they are asked for.
 #[component]
 pub fn Palette(
     /// What it offers, in this order.
     commands: Vec<Command>,
 ) -> impl IntoView {
-    let (awake, set_awake) = signal(false);
+    // What was asked for and is not open yet.
+    let (asked, set_asked) = signal(None);
+    let (needed, set_needed) = signal(false);
     let palette = NodeRef::<Dialog>::new();
     let shortcuts = NodeRef::<Dialog>::new();
     Effect::new(move || {
-        set_awake.set(true);
-        let handle = window_event_listener(keydown, move |event| match opens(&event) {
-            Some(Opens::Palette) => show(&event, palette, shortcuts),
-            Some(Opens::Shortcuts) => show(&event, shortcuts, palette),
-            None => {}
+        let handle = window_event_listener(keydown, move |event| {
+            if let Some(opens) = opens(&event) {
+                event.prevent_default();
+                set_needed.set(true);
+                set_asked.set(Some(opens));
+            }
         });
         on_cleanup(move || handle.remove());
     });
+    Effect::new(move || {
+        if let (Some(asked), Some(palette), Some(shortcuts)) = (asked.get(), palette.get(), shortcuts.get()) {
+            match asked {
+                Opens::Palette => show(&palette, &shortcuts),
+                Opens::Shortcuts => show(&shortcuts, &palette),
+            }
+            set_asked.set(None);
+        }
+    });
     let commands = StoredValue::new(commands);
-    view! {
-        <Show when=move || awake.get()>
-            <PaletteDialog node_ref=palette commands=commands.get_value() shortcuts=shortcuts/>
-            <ShortcutsDialog node_ref=shortcuts/>
-        </Show>
-    }
+    move || needed.get().then(|| Suspend::new(dialogs(palette, commands.get_value(), shortcuts)))
 }
 
-fn show(event: &KeyboardEvent, open: NodeRef<Dialog>, close: NodeRef<Dialog>) {
-    let (Some(open), Some(close)) = (open.get_untracked(), close.get_untracked()) else { return };
-    event.prevent_default();
+fn show(open: &HtmlDialogElement, close: &HtmlDialogElement) {
     close.close();
     if !open.open() {
         // It refuses only when it is open already.
         let _ = open.show_modal();
     }
+}
+
+/// Both dialogs. Their code is fetched when one is first asked for.
+#[lazy]
+fn dialogs(palette: NodeRef<Dialog>, commands: Vec<Command>, shortcuts: NodeRef<Dialog>) -> AnyView {
+    view! {
+        <PaletteDialog node_ref=palette commands=commands shortcuts=shortcuts/>
+        <ShortcutsDialog node_ref=shortcuts/>
+    }
+    .into_any()
 }
 
 /// A field with the commands that match it: arrows choose, Enter runs.

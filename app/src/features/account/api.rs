@@ -8,19 +8,19 @@ use leptos::prelude::*;
 use crate::error::Failure;
 
 /// Who is signed in, if somebody is.
-#[server]
+#[server(endpoint = "current_viewer")]
 pub async fn current_viewer() -> Result<Option<Viewer>, Failure> {
     Ok(crate::ssr::maybe_viewer().await?)
 }
 
 /// The name and the address of a form that was just refused, so that nobody types them twice.
-#[server]
+#[server(endpoint = "typed_before")]
 pub async fn typed_before() -> Result<(String, String), Failure> {
     Ok(crate::ssr::take_typed())
 }
 
 /// Opens an account, signs in and leads to the dashboard.
-#[server]
+#[server(endpoint = "register")]
 pub async fn register(name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let signed_in =
@@ -31,7 +31,7 @@ pub async fn register(name: String, email: String, password: String) -> Result<(
 }
 
 /// Signs in and leads to `next`, a path on this site, or else to the dashboard.
-#[server]
+#[server(endpoint = "sign_in")]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let signed_in = accounts.sign_in(&email, &password).await.inspect_err(|_| crate::ssr::keep_typed("", &email))?;
@@ -41,7 +41,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
 }
 
 /// Ends the session and leads to the landing page.
-#[server]
+#[server(endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), Failure> {
     crate::ssr::sign_out().await?;
     crate::ssr::redirect("/");
@@ -49,7 +49,7 @@ pub async fn sign_out() -> Result<(), Failure> {
 }
 
 /// Changes the password; all other sessions end. Leads back to the settings, which confirm it.
-#[server]
+#[server(endpoint = "change_password")]
 pub async fn change_password(current: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -59,7 +59,7 @@ pub async fn change_password(current: String, password: String) -> Result<(), Fa
 }
 
 /// Changes the name. Leads back to the settings, which confirm it.
-#[server]
+#[server(endpoint = "rename")]
 pub async fn rename(name: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -69,14 +69,14 @@ pub async fn rename(name: String) -> Result<(), Failure> {
 }
 
 /// Whether the one-time set-up link with this token still works.
-#[server]
+#[server(endpoint = "setup_is_open")]
 pub async fn setup_is_open(token: String) -> Result<bool, Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     Ok(accounts.setup_is_open(&token).await?)
 }
 
 /// Uses the set-up link: creates the first administrator, signs in, leads to the dashboard.
-#[server]
+#[server(endpoint = "set_up")]
 pub async fn set_up(token: String, name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let signed_in = accounts

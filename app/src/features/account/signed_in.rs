@@ -8,7 +8,7 @@ use leptos_router::hooks::use_location;
 use super::api::current_viewer;
 use super::commands::commands;
 use super::person_menu::PersonMenu;
-use crate::features::settings::{Themes, api::current_theme};
+use crate::features::settings::Themes;
 use crate::ui::{AppFrame, FailedPage, Palette, PublicFrame, sign_in_path_for};
 
 /// Who is signed in, for the pages inside [`SignedIn`]: `expect_context::<Me>()`.
@@ -41,15 +41,12 @@ impl Me {
 #[component]
 pub fn SignedIn() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| current_viewer());
-    let theme = Resource::new_blocking(|| (), |()| current_theme());
     let me = Me(RwSignal::new(None));
-    let themes = Themes::new();
     provide_context(me);
-    provide_context(themes);
+    provide_context(Themes::new());
     let location = use_location();
     let enter = move || {
         Suspend::new(async move {
-            themes.start_with(theme.await.unwrap_or_default());
             match viewer.await {
                 Ok(Some(viewer)) => {
                     me.0.set(Some(viewer));

@@ -10,7 +10,7 @@ use leptos::server_fn::codec::{StreamingText, TextStream};
 use crate::error::Failure;
 
 /// Starts an interview and leads to its page.
-#[server]
+#[server(endpoint = "start_interview")]
 pub async fn start_interview(#[server(flatten)] setup: SetupForm) -> Result<(), Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -54,7 +54,7 @@ impl SetupForm {
 }
 
 /// The interview's page.
-#[server]
+#[server(endpoint = "interview")]
 pub async fn interview(id: String) -> Result<InterviewView, Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -63,7 +63,7 @@ pub async fn interview(id: String) -> Result<InterviewView, Failure> {
 
 /// The interviewer's message at `turn`, word by word: its text, then its question. Ends when the
 /// message is complete; a second reader gets it from the beginning.
-#[server(output = StreamingText)]
+#[server(output = StreamingText, endpoint = "message_words")]
 pub async fn message_words(id: InterviewId, turn: u32) -> Result<TextStream<Failure>, Failure> {
     use futures::StreamExt;
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
@@ -73,7 +73,7 @@ pub async fn message_words(id: InterviewId, turn: u32) -> Result<TextStream<Fail
 }
 
 /// Stops a message that a model is still writing; the built-in wording takes its place.
-#[server]
+#[server(endpoint = "stop_message")]
 pub async fn stop_message(id: InterviewId, turn: u32) -> Result<InterviewView, Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -82,7 +82,7 @@ pub async fn stop_message(id: InterviewId, turn: u32) -> Result<InterviewView, F
 
 /// Answers the open question or follow-up. `turn` is the one that the page showed, so that a
 /// double click or a second tab cannot answer twice.
-#[server]
+#[server(endpoint = "send_answer")]
 pub async fn send_answer(id: InterviewId, turn: u32, answer: String) -> Result<InterviewView, Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -90,7 +90,7 @@ pub async fn send_answer(id: InterviewId, turn: u32, answer: String) -> Result<I
 }
 
 /// Leaves the open question; the next one follows.
-#[server]
+#[server(endpoint = "skip_question")]
 pub async fn skip_question(id: InterviewId, turn: u32) -> Result<InterviewView, Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -98,7 +98,7 @@ pub async fn skip_question(id: InterviewId, turn: u32) -> Result<InterviewView, 
 }
 
 /// Ends the interview and leads to its report.
-#[server]
+#[server(endpoint = "finish_interview")]
 pub async fn finish_interview(id: InterviewId) -> Result<(), Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -108,7 +108,7 @@ pub async fn finish_interview(id: InterviewId) -> Result<(), Failure> {
 }
 
 /// Takes an interview up again where it was ended early, and leads to its page.
-#[server]
+#[server(endpoint = "resume_interview")]
 pub async fn resume_interview(id: InterviewId) -> Result<(), Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;
@@ -118,7 +118,7 @@ pub async fn resume_interview(id: InterviewId) -> Result<(), Failure> {
 }
 
 /// The report; also of an interview that still goes on.
-#[server]
+#[server(endpoint = "interview_report")]
 pub async fn interview_report(id: String) -> Result<Report, Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;
     let viewer = crate::ssr::viewer().await?;

@@ -87,12 +87,10 @@ fn Findings(report: Report) -> impl IntoView {
 /// Prints the page; there once a script can do it.
 #[component]
 fn Print() -> impl IntoView {
-    let (awake, set_awake) = signal(false);
-    Effect::new(move || set_awake.set(true));
     // A browser without printing leaves things as they are.
     let print = move |_| drop(window().print());
     view! {
-        <button type="button" class="btn btn-ghost" class:invisible=move || !awake.get() on:click=print>
+        <button type="button" class="awake-only btn btn-ghost" on:click=print>
             {Icon::Printer.view()}"Print"
         </button>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
 use crate::features::account::api::current_viewer;
-use crate::features::settings::{Theme, api::current_theme};
+use crate::features::settings::Theme;
 use crate::ui::{ButtonLink, Icon, Look, PublicFrame};
 
 /// What it is for.
@@ -31,7 +31,6 @@ const TRUTHS: [(Icon, &str, &str); 3] = [
 #[component]
 pub fn LandingPage() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| current_viewer());
-    let theme = Resource::new_blocking(|| (), |()| current_theme());
     let ways = move || {
         Suspend::new(async move {
             match viewer.await {
@@ -68,7 +67,7 @@ pub fn LandingPage() -> impl IntoView {
                     <p class="flex flex-wrap gap-3"><Suspense>{ways}</Suspense></p>
                 </div>
                 <figure class="landing-picture">
-                    <Suspense>{move || Suspend::new(async move { view! { <Screenshot theme=theme.await.unwrap_or_default()/> } })}</Suspense>
+                    <Screenshot theme=Theme::kept()/>
                     <figcaption class="sr-only">"The report of a rehearsed interview."</figcaption>
                 </figure>
                 <ul class="grid gap-8 md:grid-cols-3">{truths.collect_view()}</ul>

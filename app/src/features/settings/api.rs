@@ -6,14 +6,8 @@ use leptos::prelude::*;
 
 use crate::error::Failure;
 
-/// The theme that this device keeps.
-#[server]
-pub async fn current_theme() -> Result<super::Theme, Failure> {
-    Ok(super::Theme::from_slug(&crate::ssr::preference("theme").unwrap_or_default()))
-}
-
 /// Keeps the theme on this device: "light", "dark", or anything else for the system's.
-#[server]
+#[server(endpoint = "choose_theme")]
 pub async fn choose_theme(theme: String) -> Result<(), Failure> {
     crate::ssr::keep_preference("theme", crate::features::settings::Theme::from_slug(&theme).slug());
     Ok(())

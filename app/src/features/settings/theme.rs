@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::api::choose_theme;
+use crate::seam;
 use crate::ui::Icon;
 
 /// How the pages look.
@@ -49,6 +50,11 @@ impl Theme {
         }
     }
 
+    /// The theme that this device keeps.
+    pub fn kept() -> Self {
+        Self::from_slug(&seam::preference("theme").unwrap_or_default())
+    }
+
     /// Its word for people.
     pub fn label(self) -> &'static str {
         match self {
@@ -73,14 +79,9 @@ impl Theme {
 pub struct Themes(RwSignal<Theme>);
 
 impl Themes {
-    /// The system's theme, until [`start_with`](Self::start_with) knows better.
+    /// Starts with the theme that this device keeps.
     pub fn new() -> Self {
-        Self(RwSignal::new(Theme::System))
-    }
-
-    /// The theme that the page was rendered with.
-    pub fn start_with(self, theme: Theme) {
-        self.0.set(theme);
+        Self(RwSignal::new(Theme::kept()))
     }
 
     /// The theme in use.

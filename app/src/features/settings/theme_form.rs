@@ -33,11 +33,7 @@ pub fn ThemeSwitch() -> impl IntoView {
 #[component]
 pub fn ThemeSection() -> impl IntoView {
     let themes = expect_context::<Themes>();
-    let (awake, set_awake) = signal(false);
-    Effect::new(move || {
-        set_awake.set(true);
-        mark(themes.current());
-    });
+    Effect::new(move || mark(themes.current()));
     let hint = |theme| match theme {
         Theme::Light => "Ink on paper.",
         Theme::Dark => "Paper on ink.",
@@ -50,9 +46,7 @@ pub fn ThemeSection() -> impl IntoView {
             <h2 id="looks">"Looks"</h2>
             <form class="form" method="post" action=ChooseTheme::url() on:change=choose>
                 <RadioCards legend="Theme of this device" name="theme" options=options.into() selected=untrack(|| themes.current()).slug()/>
-                <Show when=move || !awake.get()>
-                    <div><SubmitButton look=Look::Secondary>"Save theme"</SubmitButton></div>
-                </Show>
+                <div class="asleep-only"><SubmitButton look=Look::Secondary>"Save theme"</SubmitButton></div>
             </form>
         </section>
     }
