@@ -8,7 +8,7 @@ use inference::models::{Library, Manifest};
 use inference::{Embedder, Engine};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
-use services::interview::{Interviews, Models};
+use services::interview::{Interviews, Models, SYSTEM_PROMPTS};
 use store::Store;
 
 use crate::config::Config;
@@ -73,7 +73,11 @@ fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
         return Ok(None);
     }
     let choice = &config.models.fast;
-    let options = ChatOptions { threads: config.model_threads(), ..ChatOptions::default() };
+    let options = ChatOptions {
+        threads: config.model_threads(),
+        system_prompts: SYSTEM_PROMPTS.map(str::to_owned).into(),
+        ..ChatOptions::default()
+    };
     Ok(Some(Arc::new(Chat::open(name(choice), library(config)?.locate(choice)?, options)?)))
 }
 

@@ -1,5 +1,7 @@
 //! The port for generated wording.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use domain::Result;
 use futures::stream::BoxStream;
@@ -52,6 +54,41 @@ impl Message {
     }
 }
 
+/// How urgent a request is. When there is more to do than the machine can, an earlier class gets a
+/// larger share of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// Somebody reads along.
+    #[default]
+    Chat,
+    /// Somebody waits for the whole.
+    Structured,
+    /// Nobody waits.
+    Background,
+}
+
+impl Class {
+    /// All of them, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Chat, Self::Structured, Self::Background];
+}
+
+/// How long the steps of a request may take. What is late ends with [`Reason::Late`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// From the request to its first token.
+    pub first: Duration,
+    /// Between two tokens, a slow reader's time included.
+    pub idle: Duration,
+    /// From the request to its end.
+    pub total: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self { first: Duration::from_secs(60), idle: Duration::from_secs(30), total: Duration::from_secs(600) }
+    }
+}
+
 /// What to write and how. Build it with [`Request::new`] and change what matters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
@@ -67,18 +104,104 @@ pub struct Request {
     pub min_p: f32,
     /// The same seed, request and machine give the same words.
     pub seed: u32,
+    /// How urgent it is.
+    pub class: Class,
+    /// Whose it is: an opaque name. People take turns within a class.
+    pub person: String,
+    /// The conversation that it continues: an opaque name that nobody else has. What the model
+    /// read and wrote before is then not read again.
+    pub conversation: Option<String>,
+    /// How long it may take.
+    pub deadlines: Deadlines,
 }
 
 impl Request {
     /// A request for the next turn of `messages`, with settings for short, steady wording.
     pub fn new(messages: Vec<Message>, seed: u32) -> Self {
-        Self { messages, max_tokens: 256, temperature: 0.6, top_p: 0.95, min_p: 0.05, seed }
+        Self {
+            messages,
+            max_tokens: 256,
+            temperature: 0.6,
+            top_p: 0.95,
+            min_p: 0.05,
+            seed,
+            class: Class::Chat,
+            person: String::new(),
+            conversation: None,
+            deadlines: Deadlines::default(),
+        }
     }
 }
 
-/// Pieces of text as they are written, each valid UTF-8 and not empty. The stream ends when the
-/// model is done or the limit is reached; after an error nothing follows.
-pub type Pieces = BoxStream<'static, Result<String>>;
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The model was done.
+    Done,
+    /// It reached [`Request::max_tokens`].
+    Length,
+    /// One of the [`Deadlines`] passed.
+    Late(Deadline),
+}
+
+/// One of the [`Deadlines`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// [`Deadlines::first`].
+    First,
+    /// [`Deadlines::idle`].
+    Idle,
+    /// [`Deadlines::total`].
+    Total,
+}
+
+/// What a request took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub prompt: u32,
+    /// Those of them that had been read before.
+    pub reused: u32,
+    /// Tokens that were written.
+    pub written: u32,
+    /// Time before its turn came.
+    pub waited: Duration,
+    /// Time from its turn to the first token.
+    pub reading: Duration,
+    /// Time from the first token to the end.
+    pub writing: Duration,
+}
+
+/// The end of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Why it ended.
+    pub reason: Reason,
+    /// What it took.
+    pub usage: Usage,
+}
+
+/// A part of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Text as it is written: valid UTF-8, not empty.
+    Text(String),
+    /// The end, after which nothing follows.
+    End(End),
+}
+
+impl Output {
+    /// The text, if it is one.
+    pub fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::End(_) => None,
+        }
+    }
+}
+
+/// Texts and then an end, or an error after which nothing follows.
+pub type Outputs = BoxStream<'static, Result<Output>>;
 
 /// Writes the next turn of a conversation.
 #[async_trait]
@@ -89,8 +212,9 @@ pub trait Engine: Send + Sync {
     /// Starts writing. Dropping the stream stops the work within about one token.
     ///
     /// # Errors
-    /// [`domain::ErrorKind::Busy`] when too much is waiting or the model has stopped,
-    /// [`domain::ErrorKind::Invalid`] when the request is too long for the model's context. The
-    /// stream itself gives `Busy` when the model fails on the way.
-    async fn stream(&self, request: Request) -> Result<Pieces>;
+    /// [`domain::ErrorKind::Busy`] when too much is waiting, when the first token could not come
+    /// within its deadline, or when the model has stopped; [`domain::ErrorKind::Invalid`] when the
+    /// request is too long for the model's context. The stream itself gives `Busy` when the model
+    /// fails on the way.
+    async fn stream(&self, request: Request) -> Result<Outputs>;
 }

@@ -12,4 +12,6 @@ pub mod models;
 pub mod scripted;
 
 pub use embedder::Embedder;
-pub use engine::{Engine, Message, Pieces, Request, Role};
+pub use engine::{
+    Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage,
+};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{Error, ErrorKind, Result};
 use futures::{StreamExt, stream};
 
-use crate::{Embedder, Engine, Pieces, Request};
+use crate::{Embedder, End, Engine, Output, Outputs, Reason, Request, Usage};
 
 /// The length of the vectors of [`ScriptedEmbedder`].
 pub const DIMENSIONS: usize = 64;
@@ -90,15 +90,17 @@ impl Engine for ScriptedEngine {
         "scripted"
     }
 
-    async fn stream(&self, request: Request) -> Result<Pieces> {
+    async fn stream(&self, request: Request) -> Result<Outputs> {
         if let Ok(mut requests) = self.requests.lock() {
             requests.push(request);
         }
         let script = self.scripts.lock().ok().and_then(|mut scripts| scripts.pop_front());
         let script = script.ok_or_else(|| Error::new(ErrorKind::Busy, "The script of this engine is at its end."))?;
-        let pieces = stream::iter(script).filter_map(|step| async {
+        let failing = script.iter().any(|step| matches!(step, Step::Fail(_)));
+        let end = (!failing).then_some(Ok(Output::End(End { reason: Reason::Done, usage: Usage::default() })));
+        let outputs = stream::iter(script).filter_map(|step| async {
             match step {
-                Step::Say(text) => Some(Ok(text)),
+                Step::Say(text) => Some(Ok(Output::Text(text))),
                 Step::Fail(error) => Some(Err(error)),
                 Step::Wait(time) => {
                     tokio::time::sleep(time).await;
@@ -106,7 +108,7 @@ impl Engine for ScriptedEngine {
                 }
             }
         });
-        Ok(pieces.boxed())
+        Ok(outputs.chain(stream::iter(end)).boxed())
     }
 }
 
@@ -128,7 +130,8 @@ mod tests {
         let engine =
             ScriptedEngine::new([vec![Step::say("Good "), Step::Wait(Duration::from_millis(1)), Step::say("start.")]]);
         let request = Request::new(Vec::new(), 1);
-        let said: Vec<_> = engine.stream(request.clone()).await.unwrap().map(|piece| piece.unwrap()).collect().await;
+        let outputs = engine.stream(request.clone()).await.unwrap();
+        let said: Vec<_> = outputs.filter_map(|output| async { output.unwrap().text() }).collect().await;
         assert_eq!(said, ["Good ", "start."]);
         assert_eq!(engine.stream(request).await.err().map(|error| error.kind), Some(ErrorKind::Busy));
         assert_eq!(engine.requests().len(), 2);

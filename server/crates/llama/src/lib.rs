@@ -1,9 +1,9 @@
 //! llama.cpp inside this process.
 //!
 //! This is the one crate that sees llama.cpp. It implements the ports of `inference`:
-//! [`Embedding`] for [`inference::Embedder`] and [`Chat`] for [`inference::Engine`]. Each runs on
-//! one thread of its own, which alone touches the model's context, behind a bounded queue that
-//! says "busy" when it is full. Many mistakes end the whole process in llama.cpp rather than
+//! [`Embedding`] for [`inference::Embedder`] and [`Chat`] for [`inference::Engine`], which writes
+//! several answers at once. Each runs on one thread of its own, which alone touches the model's
+//! context, behind a bounded queue that says "busy" when it is full. Many mistakes end the whole process in llama.cpp rather than
 //! return an error, so everything is checked before it gets there: files by [`gguf::check`],
 //! batches by their sizes, texts by their lengths.
 //!

@@ -8,7 +8,7 @@ use std::{
 
 use domain::ErrorKind;
 use futures::StreamExt;
-use inference::{Engine, Message, Request};
+use inference::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request};
 use llama::{
     Chat, ChatOptions,
     tiny::{self, Tiny},
@@ -37,7 +37,14 @@ fn ask(text: &str) -> Request {
 }
 
 async fn answer(chat: &Chat, request: Request) -> Vec<String> {
-    chat.stream(request).await.unwrap().map(|piece| piece.unwrap()).collect().await
+    whole(chat.stream(request).await.unwrap()).await.0
+}
+
+/// All that comes, and the end.
+async fn whole(outputs: Outputs) -> (Vec<String>, End) {
+    let mut outputs: Vec<_> = outputs.map(|output| output.unwrap()).collect().await;
+    let Some(Output::End(end)) = outputs.pop() else { panic!("no end") };
+    (outputs.into_iter().map(|output| output.text().unwrap()).collect(), end)
 }
 
 #[test]
@@ -160,7 +167,7 @@ async fn a_full_queue_says_busy() {
     assert!(answers.iter().any(|answer| answer.as_ref().is_err_and(|error| error.kind == ErrorKind::Busy)));
     let mut finished = 0;
     for answer in answers.into_iter().flatten() {
-        finished += usize::from(answer.all(|piece| async move { piece.is_ok() }).await);
+        finished += usize::from(answer.all(|output| async move { output.is_ok() }).await);
     }
     assert!(finished > 0);
 }
@@ -199,4 +206,162 @@ fn other_files_are_refused_with_the_reason() {
     }
     std::fs::write(&other, "<html>Not found</html>").unwrap();
     assert!(refusal(&other).message.contains("not a GGUF file"));
+}
+
+/// Options with room for several answers, and the beginnings that are prepared.
+fn several(sequences: usize, system_prompts: &[&str]) -> ChatOptions {
+    ChatOptions { sequences, system_prompts: system_prompts.iter().map(ToString::to_string).collect(), ..options() }
+}
+
+fn open_with(tiny: Tiny, options: ChatOptions) -> Chat {
+    let (_folder, path) = model(tiny);
+    Chat::open("tiny", path, options).unwrap()
+}
+
+fn greedy(text: &str, max_tokens: u32) -> Request {
+    Request { temperature: 0.0, max_tokens, ..ask(text) }
+}
+
+#[tokio::test]
+async fn answers_that_are_written_together_are_those_written_alone() {
+    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
+    let alone = open_with(tiny, several(1, &[]));
+    let together = open_with(tiny, several(8, &["Be brief."]));
+    let questions: Vec<_> = (0..12).map(|n| format!("Question {n} {}", "about the plan ".repeat(n * 9))).collect();
+    let requests = || questions.iter().map(|question| greedy(question, 24));
+    let mut expected = Vec::new();
+    for request in requests() {
+        expected.push(answer(&alone, request).await.concat());
+    }
+    let written = futures::future::join_all(requests().map(|request| answer(&together, request))).await;
+    assert_eq!(written.into_iter().map(|pieces| pieces.concat()).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_prepared_beginning_is_not_read_again_and_changes_nothing() {
+    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
+    let (cold, warm) = (open_with(tiny, several(2, &[])), open_with(tiny, several(2, &["Be brief."])));
+    let (said, end) = whole(cold.stream(greedy("Hello", 20)).await.unwrap()).await;
+    let (again, reused) = whole(warm.stream(greedy("Hello", 20)).await.unwrap()).await;
+    assert_eq!((said, end.usage.reused), (again, 0));
+    assert!(reused.usage.reused > 5 && reused.usage.reused < reused.usage.prompt, "{reused:?}");
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_without_reading_its_past_again() {
+    let chat = open_with(Tiny { template: Some(tiny::CHATML), ..Tiny::default() }, several(4, &[]));
+    let turn = |messages: Vec<Message>| Request {
+        conversation: Some("ada".into()),
+        messages,
+        ..greedy("", 16)
+    };
+    let mut messages = vec![Message::system("Be brief."), Message::user("How do I plan a week?")];
+    for round in 0..4_u32 {
+        let (said, end) = whole(chat.stream(turn(messages.clone())).await.unwrap()).await;
+        if round > 0 {
+            // Only the last mark, the new question and the opening of the answer are new.
+            assert!(end.usage.prompt - end.usage.reused < 24, "{end:?}");
+        }
+        messages.push(Message::assistant(said.concat()));
+        messages.push(Message::user("And then?"));
+    }
+    // Somebody else's conversation shares nothing with it.
+    let other = Request { conversation: Some("bob".into()), ..turn(messages.clone()) };
+    assert_eq!(whole(chat.stream(other).await.unwrap()).await.1.usage.reused, 0);
+}
+
+#[tokio::test]
+async fn an_end_says_why() {
+    let chat = open(Tiny::default());
+    let end = |request| async { whole(chat.stream(request).await.unwrap()).await.1 };
+    let length = end(greedy("Three", 3)).await;
+    assert!(matches!(length.reason, Reason::Length | Reason::Done), "{length:?}");
+    assert!(length.usage.written <= 3 && length.usage.prompt > 0);
+    let hurried = Deadlines { total: Duration::from_millis(30), ..Deadlines::default() };
+    let late = end(Request { deadlines: hurried, max_tokens: 3_000, temperature: 1.0, ..ask("Go on and on") }).await;
+    assert!(matches!(late.reason, Reason::Late(Deadline::Total) | Reason::Done), "{late:?}");
+}
+
+#[tokio::test]
+async fn who_would_wait_too_long_is_told_at_once() {
+    let chat = open_with(Tiny::default(), several(1, &[]));
+    // Until something was read, nobody can know.
+    answer(&chat, greedy(&"plan your week ".repeat(60), 2)).await;
+    let long = "plan your week ".repeat(500);
+    let patient = || Request { max_tokens: 400, ..ask(&long) };
+    let busy: Vec<_> = futures::future::join_all((0..6).map(|_| chat.stream(patient()))).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let began = Instant::now();
+    let hurried = Deadlines { first: Duration::from_millis(1), ..Deadlines::default() };
+    let refused = chat.stream(Request { deadlines: hurried, ..patient() }).await.err().unwrap();
+    assert_eq!(refused.kind, ErrorKind::Busy);
+    assert!(refused.message.contains("try again in"), "{}", refused.message);
+    assert!(began.elapsed() < Duration::from_millis(50), "{:?}", began.elapsed());
+    drop(busy);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_prompt_does_not_stop_the_others() {
+    let chat = open_with(Tiny::default(), several(4, &[]));
+    let mut stream = chat.stream(Request { max_tokens: 400, temperature: 1.0, person: "a".into(), ..ask("Go on") }).await.unwrap();
+    stream.next().await.unwrap().unwrap();
+    let long = Request { person: "b".into(), ..greedy(&"plan your week ".repeat(900), 1) };
+    let reading = chat.stream(long).await.unwrap();
+    let reading = tokio::spawn(whole(reading));
+    let (mut worst, mut last, mut between) = (Duration::ZERO, Instant::now(), 0);
+    while !reading.is_finished() {
+        let Some(output) = stream.next().await else { break };
+        output.unwrap();
+        (worst, last, between) = (worst.max(last.elapsed()), Instant::now(), between + 1);
+    }
+    assert!(between > 3, "{between} tokens came while a prompt was read");
+    assert!(worst < Duration::from_millis(250), "{worst:?}");
+    reading.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_slow_reader_loses_nothing_and_stops_nobody() {
+    let chat = open_with(Tiny::default(), several(2, &[]));
+    let long = || Request { max_tokens: 900, temperature: 1e6, top_p: 1.0, min_p: 0.0, ..ask("Go on") };
+    // Some seeds end early; one that does not fills its reader's channel.
+    let seed = 'found: {
+        for seed in 0..200 {
+            if answer(&chat, Request { seed, ..long() }).await.len() > 300 {
+                break 'found seed;
+            }
+        }
+        panic!("no long answer");
+    };
+    let expected = answer(&chat, Request { seed, ..long() }).await.concat();
+    let slow = chat.stream(Request { seed, ..long() }).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!answer(&chat, greedy("Quick", 4)).await.is_empty());
+    assert_eq!(whole(slow).await.0.concat(), expected);
+}
+
+#[tokio::test]
+async fn background_work_waits_for_people() {
+    let chat = open_with(Tiny::default(), several(1, &[]));
+    let work = |class, person: &str| Request { class, person: person.into(), ..greedy("Next", 30) };
+    let first = chat.stream(work(Class::Chat, "first")).await.unwrap();
+    let mut waiting = Vec::new();
+    for number in 0..6 {
+        waiting.push((Class::Background, chat.stream(work(Class::Background, &format!("b{number}"))).await.unwrap()));
+    }
+    for number in 0..6 {
+        waiting.push((Class::Chat, chat.stream(work(Class::Chat, &format!("c{number}"))).await.unwrap()));
+    }
+    whole(first).await;
+    let order = std::sync::Mutex::new(Vec::new());
+    futures::future::join_all(waiting.into_iter().map(|(class, stream)| {
+        let order = &order;
+        async move {
+            whole(stream).await;
+            order.lock().unwrap().push(class);
+        }
+    }))
+    .await;
+    let order = order.into_inner().unwrap();
+    let place = |class| order.iter().enumerate().filter(|(_, c)| **c == class).map(|(place, _)| place).sum::<usize>();
+    assert!(place(Class::Chat) < place(Class::Background), "{order:?}");
 }

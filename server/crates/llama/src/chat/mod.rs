@@ -1,46 +1,80 @@
-//! A generative model on a thread of its own: one answer at a time, streamed as it is written.
+//! A generative model on a thread of its own, which writes several answers at once.
+//!
+//! [`worker`] is the thread; what it decides by is pure and stands beside it: whose turn it is
+//! ([`waiting`]), how much of which prompt is read ([`plan`]), what the memory holds ([`slots`]),
+//! and how long somebody would wait ([`load`]).
 
+mod answer;
+mod load;
 mod pieces;
+mod plan;
 mod prompt;
+mod said;
+mod slots;
+mod waiting;
 mod worker;
 
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc as std_mpsc,
     },
     thread::{self, JoinHandle},
+    time::Instant,
 };
 
 use async_trait::async_trait;
 use domain::{Error, ErrorKind, Result};
 use futures::{StreamExt, stream};
-use inference::{Engine, Pieces, Request};
+use inference::{Engine, Output, Outputs, Request};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use tokio::sync::mpsc;
 
+use answer::{Ended, Job};
+use load::Load;
 use prompt::Prompt;
+use said::Said;
 
-/// Pieces that may wait for a slow reader before the model pauses.
+/// Pieces that may wait for a slow reader before its answer pauses.
 const AHEAD: usize = 256;
 
 /// How a [`Chat`] runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ChatOptions {
     /// Threads that compute, at least 1; no more than the machine has cores.
     pub threads: usize,
     /// The most tokens of a question and its answer together. It is cut to what the model was
-    /// trained on; memory grows with it.
+    /// trained on.
     pub context: u32,
+    /// Tokens that all conversations together may hold, those of the past included; memory grows
+    /// with it. At least `context`.
+    pub memory: u32,
+    /// Answers that are written at once, from 1 to [`MOST_SEQUENCES`](Self::MOST_SEQUENCES); as
+    /// many conversations are kept for their next turn.
+    pub sequences: usize,
     /// Requests that may wait; one more is told to come back.
     pub queue: usize,
+    /// System prompts that are read once, at the start, for all conversations that begin so.
+    pub system_prompts: Vec<String>,
+}
+
+impl ChatOptions {
+    /// llama.cpp has 256 sequences; half are for answers, half for system prompts.
+    pub const MOST_SEQUENCES: usize = 128;
 }
 
 impl Default for ChatOptions {
     fn default() -> Self {
-        Self { threads: thread::available_parallelism().map_or(1, usize::from), context: 4_096, queue: 8 }
+        Self {
+            threads: thread::available_parallelism().map_or(1, usize::from),
+            context: 4_096,
+            memory: 8_192,
+            sequences: 8,
+            queue: 32,
+            system_prompts: Vec::new(),
+        }
     }
 }
 
@@ -50,26 +84,18 @@ pub struct Chat {
     name: String,
     model: Arc<LlamaModel>,
     context: usize,
+    queue: usize,
     /// `None` only while it is dropped.
-    jobs: Option<mpsc::Sender<Job>>,
-    stop: Arc<AtomicBool>,
+    jobs: Option<mpsc::UnboundedSender<Job>>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// A request as the thread gets it.
-struct Job {
-    prompt: Vec<LlamaToken>,
-    /// Text at which the answer ends, for templates that have no token for it.
-    stop: Option<&'static str>,
-    request: Request,
-    out: mpsc::Sender<Event>,
-}
-
-/// What the thread tells the stream. An end without [`Event::End`] means that the thread is gone.
-enum Event {
-    Piece(String),
-    Failed(Error),
-    End,
+/// What the thread shares with those who ask it.
+struct Shared {
+    load: Load,
+    said: Said,
+    stop: AtomicBool,
 }
 
 /// What the thread tells [`Chat::open`]: the model, and the size of its context in tokens.
@@ -89,16 +115,18 @@ impl Chat {
     /// [`ErrorKind::NotFound`] or [`ErrorKind::Invalid`] if the file is no generative model that
     /// can be loaded, [`ErrorKind::Busy`] if memory or threads are short.
     pub fn open(name: impl Into<String>, path: impl Into<PathBuf>, options: ChatOptions) -> Result<Self> {
-        let (jobs, queue) = mpsc::channel(options.queue.max(1));
+        let (jobs, taken) = mpsc::unbounded_channel();
         let (ready, is_ready) = std_mpsc::channel();
-        let stop = Arc::new(AtomicBool::new(false));
-        let (path, stopping) = (path.into(), Arc::clone(&stop));
+        let queue = options.queue.max(1);
+        let load = Load::new(options.sequences);
+        let shared = Arc::new(Shared { load, said: Said::default(), stop: AtomicBool::new(false) });
+        let (path, sharing) = (path.into(), Arc::clone(&shared));
         let thread = thread::Builder::new()
             .name("infer-0".into())
-            .spawn(move || worker::run(&path, options, &ready, (queue, stopping)))
+            .spawn(move || worker::run(&path, &options, &ready, (taken, sharing)))
             .map_err(|error| Error::new(ErrorKind::Busy, format!("The model cannot start: {error}.")))?;
         let (model, context) = is_ready.recv().unwrap_or_else(|_| Err(stopped()))?;
-        Ok(Self { name: name.into(), model, context, jobs: Some(jobs), stop, thread: Some(thread) })
+        Ok(Self { name: name.into(), model, context, queue, jobs: Some(jobs), shared, thread: Some(thread) })
     }
 
     /// The numbers of the tokens that the model reads for `request`.
@@ -128,7 +156,8 @@ impl Chat {
             return Err(too_long(format!("more than {}", self.context)));
         }
         let prompt = Prompt::new(&self.model, &request.messages);
-        let tokens = prompt.tokens(&self.model);
+        let said = request.conversation.as_deref().map(|name| self.shared.said.in_conversation(name));
+        let tokens = prompt.tokens(&self.model, &said.unwrap_or_default());
         let answer = usize::try_from(request.max_tokens.max(1)).unwrap_or(usize::MAX);
         if tokens.len().saturating_add(answer) > self.context {
             return Err(too_long(format!("{} and {answer} for the answer", tokens.len())));
@@ -139,8 +168,8 @@ impl Chat {
 
 impl Drop for Chat {
     fn drop(&mut self) {
-        // As for the embedding model; the flag ends an answer that is being written.
-        self.stop.store(true, Ordering::Relaxed);
+        // As for the embedding model; the flag ends answers that are being written.
+        self.shared.stop.store(true, Ordering::Relaxed);
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -154,28 +183,47 @@ impl Engine for Chat {
         &self.name
     }
 
-    async fn stream(&self, request: Request) -> Result<Pieces> {
+    async fn stream(&self, request: Request) -> Result<Outputs> {
+        let came = Instant::now();
         let (prompt, stop) = self.prompt(&request)?;
-        let (out, pieces) = mpsc::channel(AHEAD);
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.try_send(Job { prompt, stop, request, out }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::new(
-                ErrorKind::Busy,
-                format!("The model {} has too many requests just now. Please try again in a moment.", self.name),
-            ),
-            mpsc::error::TrySendError::Closed(_) => stopped(),
-        })?;
-        let pieces = stream::unfold(Some(pieces), |pieces| async {
-            let mut pieces = pieces?;
-            match pieces.recv().await {
-                Some(Event::Piece(text)) => Some((Ok(text), Some(pieces))),
-                Some(Event::Failed(error)) => Some((Err(error), None)),
-                Some(Event::End) => None,
-                None => Some((Err(stopped()), None)),
-            }
-        });
-        Ok(pieces.boxed())
+        self.admit(prompt.len(), &request)?;
+        let (out, texts) = mpsc::channel(AHEAD);
+        let end = Arc::new(OnceLock::new());
+        let job = Job { prompt, stop, request, came, out, end: Arc::clone(&end) };
+        if jobs.send(job).is_err() {
+            self.shared.load.leave();
+            return Err(stopped());
+        }
+        Ok(outputs(texts, end))
     }
+}
+
+impl Chat {
+    /// Takes a request in, if it can be served in time.
+    fn admit(&self, prompt: usize, request: &Request) -> Result<()> {
+        let load = &self.shared.load;
+        let wait = load.wait(prompt).unwrap_or_default();
+        if wait > request.deadlines.first || !load.enter(self.queue) {
+            let seconds = wait.as_secs().max(1);
+            return Err(Error::new(
+                ErrorKind::Busy,
+                format!("The model {} has too much to do just now. Please try again in {seconds} s.", self.name),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What the thread sends, and then how it ended.
+fn outputs(texts: mpsc::Receiver<String>, end: Arc<OnceLock<Ended>>) -> Outputs {
+    let texts = stream::unfold(texts, |mut texts| async { texts.recv().await.map(|text| (Ok(Output::Text(text)), texts)) });
+    let last = stream::once(async move {
+        let (rest, end) = end.get().cloned().unwrap_or_else(|| (String::new(), Err(stopped())));
+        let rest = (!rest.is_empty()).then_some(Ok(Output::Text(rest)));
+        stream::iter(rest.into_iter().chain([end.map(Output::End)]))
+    });
+    texts.chain(last.flatten()).boxed()
 }
 
 fn stopped() -> Error {

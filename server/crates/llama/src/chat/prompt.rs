@@ -9,6 +9,8 @@ use llama_cpp_2::{
     token::LlamaToken,
 };
 
+use super::said::Answers;
+
 /// Stands for a message while the template is applied: a character for private use, which no
 /// template has.
 const MARK: char = '\u{F8FF}';
@@ -25,12 +27,14 @@ pub(super) struct Prompt {
 enum Part {
     Template(String),
     Content(String),
+    /// What the model said, whose tokens may be known.
+    Said(String),
 }
 
 impl Part {
     fn text(&self) -> &str {
         match self {
-            Self::Template(text) | Self::Content(text) => text,
+            Self::Template(text) | Self::Content(text) | Self::Said(text) => text,
         }
     }
 }
@@ -55,8 +59,9 @@ impl Prompt {
         }
     }
 
-    /// The tokens, with those that the model wants at the very start.
-    pub(super) fn tokens(&self, model: &LlamaModel) -> Vec<LlamaToken> {
+    /// The tokens, with those that the model wants at the very start. What the model said is taken
+    /// from `said` in the tokens in which it said it.
+    pub(super) fn tokens(&self, model: &LlamaModel, said: &Answers) -> Vec<LlamaToken> {
         let vocabulary = model.vocab();
         let mut tokens = Vec::new();
         if vocabulary.should_add_bos() {
@@ -65,7 +70,10 @@ impl Prompt {
         for part in &self.parts {
             match part {
                 Part::Template(text) => tokens.extend(vocabulary.tokenize(text.as_bytes(), false, true)),
-                Part::Content(text) => tokens.extend(vocabulary.tokenize(text.as_bytes(), false, false)),
+                Part::Said(text) if said.contains_key(text) => tokens.extend(&said[text]),
+                Part::Content(text) | Part::Said(text) => {
+                    tokens.extend(vocabulary.tokenize(text.as_bytes(), false, false))
+                }
             }
         }
         // A template may begin with the token that is added anyway.
@@ -94,7 +102,18 @@ fn fill(rendered: &str, messages: &[Message]) -> Option<Vec<Part>> {
 }
 
 fn content(message: &Message) -> Part {
-    Part::Content(message.content.replace('\0', ""))
+    let text = message.content.replace('\0', "");
+    if message.role == Role::Assistant { Part::Said(text) } else { Part::Content(text) }
+}
+
+/// The tokens with which every conversation under `system_prompt` begins; none if the template
+/// does not put it first.
+pub(super) fn beginning(model: &LlamaModel, system_prompt: &str) -> Vec<LlamaToken> {
+    let mut prompt = Prompt::new(model, &[Message::system(system_prompt), Message::user("?")]);
+    let contents = |part: &Part| !matches!(part, Part::Template(_));
+    let Some(person) = prompt.parts.iter().rposition(contents) else { return Vec::new() };
+    prompt.parts.truncate(person);
+    if prompt.parts.iter().any(contents) { prompt.tokens(model, &Answers::default()) } else { Vec::new() }
 }
 
 /// Names before colons, which a model without a template most likely met in training.

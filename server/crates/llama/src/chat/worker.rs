@@ -1,37 +1,41 @@
-//! The life of the thread `infer-0`: it takes one request after the other and writes its answer.
+//! The life of the thread `infer-0`: it takes requests in, and in each turn has the model read
+//! one token of every answer that is being written, and then parts of new prompts.
 
 use std::{
     num::NonZeroU32,
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::Ordering,
         mpsc as std_mpsc,
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::{Error, ErrorKind, Result};
-use inference::Request;
+use inference::{Deadline, Reason};
 use llama_cpp_2::{
+    DecodeError,
     context::{LlamaContext, params::LlamaContextParams},
     llama_batch::LlamaBatch,
     model::LlamaModel,
-    sampling::LlamaSampler,
     token::LlamaToken,
 };
-use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::mpsc;
 
-use super::{ChatOptions, Event, Job, Ready, pieces::Assembler};
+use super::{
+    ChatOptions, Ready, Shared,
+    answer::{Answer, Job},
+    plan::{BATCH, budget, shares},
+    prompt,
+    slots::{Known, Slots},
+    waiting::Waiting,
+};
 use crate::backend;
 
-/// Tokens of a prompt that are read at once. Between two such steps a dropped request is noticed,
-/// so it is small; larger steps are hardly quicker on few cores.
-const STEP: usize = 128;
-
-/// How long a full channel is waited for before its reader counts as gone.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the thread rests when all readers are slow.
+const REST: Duration = Duration::from_millis(2);
 
 /// Kinds of models that do not continue a text.
 const NOT_GENERATIVE: [&str; 8] = ["bert", "embed", "t5", "clip", "wavtokenizer", "dream", "llada", "eagle"];
@@ -39,12 +43,12 @@ const NOT_GENERATIVE: [&str; 8] = ["bert", "embed", "t5", "clip", "wavtokenizer"
 /// Loads the model, says so, and answers until the queue ends.
 pub(super) fn run(
     path: &Path,
-    options: ChatOptions,
+    options: &ChatOptions,
     ready: &std_mpsc::Sender<Ready>,
-    (mut queue, stop): (mpsc::Receiver<Job>, Arc<AtomicBool>),
+    (mut queue, shared): (mpsc::UnboundedReceiver<Job>, Arc<Shared>),
 ) {
     let loaded = backend::load(path, |kind| !NOT_GENERATIVE.iter().any(|other| kind.contains(other))).map(Arc::new);
-    let worker = loaded.as_ref().map_err(Error::clone).and_then(|model| Worker::new(model, options, &stop));
+    let worker = loaded.as_ref().map_err(Error::clone).and_then(|model| Worker::new(model, options, &shared));
     let mut worker = match worker {
         Ok(worker) => worker,
         Err(error) => {
@@ -52,125 +56,344 @@ pub(super) fn run(
             return;
         }
     };
-    let _ = ready.send(loaded.clone().map(|model| (model, worker.context.n_ctx() as usize)));
-    while let Some(job) = queue.blocking_recv() {
-        let out = job.out.clone();
-        let event = match worker.answer(&job) {
-            Ok(()) => Event::End,
-            Err(error) => Event::Failed(error),
-        };
-        worker.send(&out, event);
-    }
+    let context = worker.most;
+    let _ = ready.send(loaded.clone().map(|model| (model, context)));
+    worker.pin(&options.system_prompts);
+    worker.serve(&mut queue);
 }
 
 struct Worker<'a> {
     model: &'a LlamaModel,
     context: LlamaContext<'a>,
     batch: LlamaBatch<'static>,
-    stop: &'a AtomicBool,
+    shared: &'a Shared,
+    /// Tokens of a question and its answer together, at most.
+    most: usize,
+    slots: Slots<LlamaToken>,
+    /// The number of the first sequence that holds a pinned beginning; those below are the slots.
+    pins: usize,
+    waiting: Waiting<Job>,
+    answers: Vec<Answer>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(model: &'a LlamaModel, options: ChatOptions, stop: &'a AtomicBool) -> Result<Self> {
+    fn new(model: &'a LlamaModel, options: &ChatOptions, shared: &'a Shared) -> Result<Self> {
         let threads = i32::try_from(options.threads.max(1)).unwrap_or(1);
-        let context = options.context.min(model.n_ctx_train()).max(STEP as u32);
+        let most = options.context.min(model.n_ctx_train()).max(BATCH as u32);
+        let sequences = options.sequences.clamp(1, ChatOptions::MOST_SEQUENCES);
+        let pins = options.system_prompts.len().min(ChatOptions::MOST_SEQUENCES);
+        let cells = options.memory.max(most);
         let params = LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(context))
-            .with_n_batch(STEP as u32)
-            .with_n_ubatch(STEP as u32)
-            .with_n_seq_max(1)
+            .with_n_ctx(NonZeroU32::new(cells))
+            .with_n_batch(BATCH as u32)
+            .with_n_ubatch(BATCH as u32)
+            .with_n_seq_max((sequences + pins) as u32)
+            // One memory for all, in which a beginning that is shared lies once.
+            .with_kv_unified(true)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
         let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;
-        Ok(Self { model, context, batch: LlamaBatch::new(STEP, 1), stop })
+        let cells = context.n_ctx() as usize;
+        Ok(Self {
+            model,
+            context,
+            batch: LlamaBatch::new(BATCH, 1),
+            shared,
+            most: most as usize,
+            slots: Slots::new(sequences, cells),
+            pins: sequences,
+            waiting: Waiting::default(),
+            answers: Vec::new(),
+        })
     }
 
-    /// Writes the answer to `job`, or stops early when nobody listens.
-    fn answer(&mut self, job: &Job) -> Result<()> {
-        self.context.clear_kv_cache();
-        for (step, tokens) in job.prompt.chunks(STEP).enumerate() {
-            if self.is_over(&job.out) {
-                return Ok(());
+    /// Reads the product's own beginnings, so that no conversation has to. One that does not fit
+    /// into half of the memory is left out.
+    fn pin(&mut self, system_prompts: &[String]) {
+        let mut room = self.most / 2;
+        for system_prompt in system_prompts.iter().take(ChatOptions::MOST_SEQUENCES) {
+            let tokens = prompt::beginning(self.model, system_prompt);
+            if tokens.is_empty() || tokens.len() > room {
+                continue;
             }
-            self.read(tokens, step * STEP)?;
+            room -= tokens.len();
+            let number = self.slots.pin(tokens.clone());
+            if let Err(error) = self.read_alone(self.pins + number, &tokens) {
+                tracing::warn!(%error, "a system prompt could not be prepared");
+                return;
+            }
         }
-        let vocabulary = self.model.vocab();
-        let mut sampler = sampler(&job.request);
-        let mut assembler = Assembler::new(job.stop);
-        // The prompt and the whole answer fit into the context: that was seen to before.
-        for (position, _) in (job.prompt.len()..).zip(0..job.request.max_tokens.max(1)) {
-            let token = self.sample(&mut sampler)?;
-            if vocabulary.is_eog(token) {
-                break;
+    }
+
+    /// Has the model read `tokens` into a sequence that holds nothing.
+    fn read_alone(&mut self, sequence: usize, tokens: &[LlamaToken]) -> Result<()> {
+        for (step, part) in tokens.chunks(BATCH).enumerate() {
+            self.batch.clear();
+            for (index, token) in part.iter().enumerate() {
+                self.add(*token, step * BATCH + index, sequence, index + 1 == part.len())?;
             }
-            let piece = assembler.push(&vocabulary.token_to_piece(token, false, None));
-            let heard = piece.is_empty() || self.send(&job.out, Event::Piece(piece));
-            if !heard || assembler.stopped() || self.is_over(&job.out) {
-                return Ok(());
-            }
-            self.read(&[token], position)?;
-        }
-        let rest = assembler.finish();
-        if !rest.is_empty() {
-            self.send(&job.out, Event::Piece(rest));
+            let began = Instant::now();
+            self.context.decode(&mut self.batch).map_err(|error| failed(&error))?;
+            self.shared.load.has_read(part.len(), began.elapsed());
         }
         Ok(())
     }
 
-    /// Has the model read `tokens`, at most [`STEP`], the first of which is at `position`.
-    fn read(&mut self, tokens: &[LlamaToken], position: usize) -> Result<()> {
-        self.batch.clear();
-        for (index, token) in tokens.iter().enumerate() {
-            let place = i32::try_from(position + index).map_err(|error| failed(&error))?;
-            self.batch.add(*token, place, &[0], index + 1 == tokens.len()).map_err(|error| failed(&error))?;
+    fn serve(&mut self, queue: &mut mpsc::UnboundedReceiver<Job>) {
+        loop {
+            if self.answers.is_empty() && self.waiting.len() == 0 {
+                match queue.blocking_recv() {
+                    Some(job) => self.take(job),
+                    None => return,
+                }
+            }
+            while let Ok(job) = queue.try_recv() {
+                self.take(job);
+            }
+            if self.shared.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let now = Instant::now();
+            self.let_go(now);
+            self.admit(now);
+            if !self.turn() {
+                thread::sleep(REST);
+            }
+            self.tell();
         }
-        self.context.decode(&mut self.batch).map_err(|error| failed(&error))
     }
 
-    /// Draws the next token. A model whose numbers are broken is told by them here; drawing from
-    /// such numbers has no meaning, and sorting them may not end.
-    fn sample(&mut self, sampler: &mut LlamaSampler) -> Result<LlamaToken> {
-        let last = self.batch.n_tokens() - 1;
-        let logits = self.context.get_logits_ith(last);
+    fn take(&mut self, job: Job) {
+        let cost = job.prompt.len().saturating_add(job.most()) as u64;
+        let (class, person) = (job.request.class, job.request.person.clone());
+        self.waiting.push(class, &person, cost, job);
+    }
+
+    /// Ends what nobody waits for and what is too late.
+    fn let_go(&mut self, now: Instant) {
+        for job in self.waiting.remove(|job| job.is_left() || job.is_late(now).is_some()) {
+            self.shared.load.leave();
+            let late = job.is_late(now).unwrap_or(Deadline::Total);
+            job.turn_away(Ok(Reason::Late(late)), now);
+        }
+        for index in (0..self.answers.len()).rev() {
+            self.answers[index].offer();
+            let late = self.answers[index].is_late(now);
+            if self.answers[index].job.is_left() || late.is_some() {
+                self.end(index, Ok(Reason::Late(late.unwrap_or(Deadline::Total))));
+            }
+        }
+    }
+
+    /// Gives places to those whose turn it is, as long as there are any.
+    fn admit(&mut self, now: Instant) {
+        while let Some(job) = self.waiting.peek() {
+            let conversation = job.request.conversation.clone();
+            let (prompt, most) = (job.prompt.len(), job.most());
+            let Some(plan) = self.slots.plan(&job.prompt, most, conversation.as_deref()) else { return };
+            let Some(job) = self.waiting.pop() else { return };
+            self.shared.load.leave();
+            for slot in &plan.evict {
+                self.forget(*slot, 0);
+            }
+            self.slots.begin(&plan, prompt, most, conversation);
+            let length = plan.known.len();
+            let known = match plan.known {
+                Known::Own(_) if self.forget(plan.slot, length) => length,
+                Known::Pinned(number, _) => {
+                    self.forget(plan.slot, 0);
+                    self.copy(self.pins + number, plan.slot, length);
+                    length
+                }
+                Known::Own(_) | Known::Nothing => {
+                    self.forget(plan.slot, 0);
+                    0
+                }
+            };
+            self.slots.cut(plan.slot, known);
+            self.answers.push(Answer::new(job, plan.slot, known, now));
+        }
+    }
+
+    /// Has the memory let go of a sequence from `from` on; whether it could.
+    fn forget(&mut self, slot: usize, from: usize) -> bool {
+        let place = |number: usize| u32::try_from(number).ok();
+        let done = self.context.clear_kv_cache_seq(place(slot), place(from).filter(|from| *from > 0), None);
+        if !matches!(done, Ok(true)) && from > 0 {
+            // Some kinds of memory can only be emptied as a whole.
+            let _ = self.context.clear_kv_cache_seq(place(slot), None, None);
+        }
+        matches!(done, Ok(true))
+    }
+
+    fn copy(&mut self, from: usize, to: usize, length: usize) {
+        let (from, to) = (i32::try_from(from).unwrap_or(0), i32::try_from(to).unwrap_or(0));
+        // It fails only for lengths that no memory has.
+        let _ = self.context.copy_kv_cache_seq(from, to, Some(0), u32::try_from(length).ok());
+    }
+
+    /// One turn; false if there was nothing to do.
+    fn turn(&mut self) -> bool {
+        self.batch.clear();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut unread = vec![0; self.answers.len()];
+        for (index, answer) in self.answers.iter().enumerate() {
+            let held = self.slots.tokens(answer.slot).len();
+            unread[index] = answer.job.prompt.len().saturating_sub(held);
+            if let Some(token) = answer.drawn.filter(|_| answer.is_ready()) {
+                parts.push(Part { answer: index, tokens: vec![token], draws: true });
+            }
+        }
+        let writing = parts.len();
+        let room = budget(writing, self.shared.load.reading_rate());
+        for (index, share) in shares(&unread, room).into_iter().enumerate().filter(|(_, share)| *share > 0) {
+            let answer = &self.answers[index];
+            let held = self.slots.tokens(answer.slot).len();
+            let tokens = answer.job.prompt[held..held + share].to_vec();
+            parts.push(Part { answer: index, tokens, draws: share == unread[index] });
+        }
+        if parts.is_empty() {
+            return false;
+        }
+        self.read(&parts, writing);
+        true
+    }
+
+    /// Has the model read `parts`, the first `writing` of which are single drawn tokens, and draws
+    /// what follows them.
+    fn read(&mut self, parts: &[Part], writing: usize) {
+        let mut drawing = Vec::new();
+        for part in parts {
+            let slot = self.answers[part.answer].slot;
+            let held = self.slots.tokens(slot).len();
+            for (index, token) in part.tokens.iter().enumerate() {
+                let draws = part.draws && index + 1 == part.tokens.len();
+                if draws {
+                    drawing.push((part.answer, self.batch.n_tokens()));
+                }
+                if let Err(error) = self.add(*token, held + index, slot, draws) {
+                    return self.fail(parts, &error);
+                }
+            }
+        }
+        let began = Instant::now();
+        match self.context.decode(&mut self.batch) {
+            Ok(()) => {}
+            // Its bookkeeping and ours differ, or cells are scattered: the next turn has more room.
+            Err(DecodeError::NoKvCacheSlot) if self.make_room() => return,
+            Err(error) => return self.fail(parts, &failed(&error)),
+        }
+        self.measure(parts, writing, began.elapsed());
+        for part in parts {
+            let slot = self.answers[part.answer].slot;
+            part.tokens.iter().for_each(|token| self.slots.append(slot, *token));
+            self.answers[part.answer].drawn = None;
+        }
+        let now = Instant::now();
+        let mut ended = Vec::new();
+        for (index, place) in drawing {
+            match self.draw(index, place, now) {
+                Ok(None) => {}
+                Ok(Some(reason)) => ended.push((index, Ok(reason))),
+                Err(error) => ended.push((index, Err(error))),
+            }
+        }
+        ended.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
+        for (index, outcome) in ended {
+            self.end(index, outcome);
+        }
+    }
+
+    /// Draws the next token of an answer from what the model made of the batch's token at `place`.
+    /// A model whose numbers are broken is told by them here: drawing from such numbers has no
+    /// meaning, and sorting them may not end.
+    fn draw(&mut self, index: usize, place: i32, now: Instant) -> Result<Option<Reason>> {
+        let logits = self.context.get_logits_ith(place);
         if logits.iter().any(|x| x.is_nan()) || !logits.iter().any(|x| x.is_finite()) {
             return Err(failed(&"its output is not a number"));
         }
+        let answer = &mut self.answers[index];
         // This accepts the token as well; a second time would be once too often.
-        Ok(sampler.sample(&self.context, last))
+        let token = answer.sampler.sample(&self.context, place);
+        let vocabulary = self.model.vocab();
+        let bytes = vocabulary.token_to_piece(token, false, None);
+        Ok(answer.write(token, &bytes, vocabulary.is_eog(token), now))
     }
 
-    fn is_over(&self, out: &mpsc::Sender<Event>) -> bool {
-        out.is_closed() || self.stop.load(Ordering::Relaxed)
+    fn add(&mut self, token: LlamaToken, position: usize, sequence: usize, draws: bool) -> Result<()> {
+        let number = |number: usize| i32::try_from(number).map_err(|error| failed(&error));
+        self.batch
+            .add(token, number(position)?, &[number(sequence)?], draws)
+            .map_err(|error| failed(&error))
     }
 
-    /// Whether somebody got `event`.
-    fn send(&self, out: &mpsc::Sender<Event>, event: Event) -> bool {
-        const PAUSE: Duration = Duration::from_millis(5);
-        let mut event = event;
-        let mut waited = Duration::ZERO;
-        loop {
-            event = match out.try_send(event) {
-                Ok(()) => return true,
-                Err(TrySendError::Full(event)) if waited < PATIENCE && !self.is_over(out) => event,
-                Err(_) => return false,
-            };
-            thread::sleep(PAUSE);
-            waited += PAUSE;
+    /// Notes how quick that was. What the written tokens take is known from turns without prompts.
+    fn measure(&self, parts: &[Part], writing: usize, took: Duration) {
+        let read: usize = parts[writing..].iter().map(|part| part.tokens.len()).sum();
+        let load = &self.shared.load;
+        if read == 0 {
+            load.has_written(took);
+        } else {
+            load.has_read(read, took.saturating_sub(load.writing_time(writing)));
         }
+    }
+
+    /// Empties the place that was not used for longest; false if there is none.
+    fn make_room(&mut self) -> bool {
+        let Some(slot) = self.slots.oldest_idle() else { return false };
+        self.forget(slot, 0);
+        self.slots.empty(slot);
+        true
+    }
+
+    /// Ends all answers of `parts`: after a failed step, what the memory holds of them is unknown.
+    fn fail(&mut self, parts: &[Part], error: &Error) {
+        let mut failing: Vec<_> = parts.iter().map(|part| part.answer).collect();
+        failing.sort_unstable_by_key(|index| std::cmp::Reverse(*index));
+        failing.dedup();
+        for index in failing {
+            let slot = self.answers[index].slot;
+            self.end(index, Err(error.clone()));
+            self.forget(slot, 0);
+            self.slots.empty(slot);
+        }
+    }
+
+    /// Ends an answer and frees its place.
+    fn end(&mut self, index: usize, outcome: Result<Reason>) {
+        let answer = self.answers.remove(index);
+        let (slot, conversation) = (answer.slot, answer.job.request.conversation.clone());
+        let (text, tokens) = answer.end(outcome, Instant::now());
+        if let Some(conversation) = conversation {
+            self.shared.said.keep(&conversation, text, tokens);
+        }
+        if !self.slots.end(slot) {
+            self.forget(slot, 0);
+        }
+    }
+
+    /// Tells those who ask what there is to do.
+    fn tell(&mut self) {
+        let mut unread = 0;
+        let mut unwritten = 0;
+        for answer in &self.answers {
+            unread += answer.job.prompt.len().saturating_sub(self.slots.tokens(answer.slot).len());
+            unwritten += answer.unwritten();
+        }
+        self.waiting.each(|job| {
+            unread += job.prompt.len();
+            unwritten += job.most();
+        });
+        self.shared.load.set(unread, unwritten, self.answers.len());
     }
 }
 
-/// Greedy at temperature 0, else what is left after the two cuts, drawn with the seed.
-fn sampler(request: &Request) -> LlamaSampler {
-    if request.temperature.is_nan() || request.temperature <= 0.0 {
-        return LlamaSampler::greedy();
-    }
-    LlamaSampler::chain_simple([
-        LlamaSampler::top_p(request.top_p.clamp(0.0, 1.0), 1),
-        LlamaSampler::min_p(request.min_p.clamp(0.0, 1.0), 1),
-        LlamaSampler::temp(request.temperature),
-        LlamaSampler::dist(request.seed),
-    ])
+/// Tokens of one answer that go into a turn.
+struct Part {
+    answer: usize,
+    tokens: Vec<LlamaToken>,
+    /// Whether the token that follows the last one is wanted.
+    draws: bool,
 }
 
 fn failed(cause: &dyn std::fmt::Display) -> Error {

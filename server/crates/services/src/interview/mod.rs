@@ -19,6 +19,8 @@ use grading::Grader;
 use session::Session;
 use wording::Wordsmith;
 
+/// The system prompts that interviews use, for engines that prepare them.
+pub const SYSTEM_PROMPTS: [&str; 1] = [wording::SYSTEM_PROMPT];
 /// Longest answer, in characters.
 pub const LONGEST_ANSWER: usize = 20_000;
 /// Longest refused answer that is still kept for mending, in characters.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use domain::Result;
 use domain::interview::{InterviewId, Message, MessageKind, Setup};
 use futures::stream::{self, BoxStream, StreamExt};
-use inference::{Engine, Request};
+use inference::{Deadlines, Engine, Output, Request};
 use store::Store;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
@@ -22,6 +22,9 @@ use super::session::Session;
 const PACE: Duration = Duration::from_millis(22);
 /// How long a model may take for its first token, and for each one after it.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What every request to a model begins with.
+pub(super) const SYSTEM_PROMPT: &str = include_str!("prompts/system.txt");
+
 /// Longest wording that is taken from a model, in characters and tokens.
 const LONGEST: (usize, u32) = (600, 120);
 
@@ -71,7 +74,8 @@ impl Wordsmith {
             .rev()
             .find(|message| message.kind == MessageKind::Answer)
             .map(|message| message.text.as_str());
-        let request = request(&message, &session.row.setup, name, answer.unwrap_or_default());
+        let mut request = request(&message, &session.row.setup, name, answer.unwrap_or_default());
+        request.person = session.row.id.to_string();
         let (sender, live) = watch::channel(Live::default());
         let (store, lives) = (self.store.clone(), self.lives.clone());
         // The entry must be there before the task can remove it.
@@ -161,11 +165,11 @@ fn pieces(live: watch::Receiver<Live>) -> BoxStream<'static, String> {
 /// Writes with the model, and says why when nothing good comes of it.
 async fn write(coach: &dyn Engine, request: Request, sender: &watch::Sender<Live>) -> Result<String, String> {
     let late = |_| format!("no token within {} s", PATIENCE.as_secs());
-    let mut pieces =
+    let mut outputs =
         tokio::time::timeout(PATIENCE, coach.stream(request)).await.map_err(late)?.map_err(|error| error.message)?;
     let mut text = String::new();
-    while let Some(piece) = tokio::time::timeout(PATIENCE, pieces.next()).await.map_err(late)? {
-        let piece = piece.map_err(|error| error.message)?;
+    while let Some(output) = tokio::time::timeout(PATIENCE, outputs.next()).await.map_err(late)? {
+        let Output::Text(piece) = output.map_err(|error| error.message)? else { break };
         text.extend(piece.chars().filter(|character| !character.is_control() || *character == '\n'));
         if text.chars().count() > LONGEST.0 {
             break;
@@ -205,8 +209,9 @@ fn request(message: &Message, setup: &Setup, name: &str, answer: &str) -> Reques
         .replace("{count}", &setup.questions.to_string())
         .replace("{question}", question)
         .replace("{answer}", &answer);
-    let messages = vec![inference::Message::system(include_str!("prompts/system.txt")), inference::Message::user(task)];
-    Request { max_tokens: LONGEST.1, ..Request::new(messages, message.turn) }
+    let messages = vec![inference::Message::system(SYSTEM_PROMPT), inference::Message::user(task)];
+    let deadlines = Deadlines { first: PATIENCE, ..Deadlines::default() };
+    Request { max_tokens: LONGEST.1, deadlines, ..Request::new(messages, message.turn) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,0 +1,125 @@
+//! What the engine has to do and how quick it is, for those who ask whether to wait.
+
+use std::{
+    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
+    time::Duration,
+};
+
+/// Share of a new measurement in the running mean.
+const WEIGHT: f32 = 0.2;
+
+/// Counts and rates, written by the thread of the model and read by everybody.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    /// Requests that were taken and have not begun.
+    waiting: AtomicUsize,
+    /// Tokens of prompts that are still to be read.
+    unread: AtomicUsize,
+    /// Tokens that may still be written by all requests together.
+    unwritten: AtomicUsize,
+    /// Answers that are being read or written.
+    running: AtomicUsize,
+    /// Answers that can be at once.
+    sequences: usize,
+    /// Tokens a second: of prompts, and of one conversation's answer. 0 means not measured yet.
+    reading: AtomicU32,
+    writing: AtomicU32,
+}
+
+impl Load {
+    pub(super) fn new(sequences: usize) -> Self {
+        Self { sequences: sequences.max(1), ..Self::default() }
+    }
+
+    /// Takes a request in, unless `most` wait already.
+    pub(super) fn enter(&self, most: usize) -> bool {
+        self.waiting
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| (waiting < most).then_some(waiting + 1))
+            .is_ok()
+    }
+
+    /// One that was taken in begins or goes.
+    pub(super) fn leave(&self) {
+        let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| waiting.checked_sub(1));
+    }
+
+    /// What there is to do now.
+    pub(super) fn set(&self, unread: usize, unwritten: usize, running: usize) {
+        self.unread.store(unread, Ordering::Relaxed);
+        self.unwritten.store(unwritten, Ordering::Relaxed);
+        self.running.store(running, Ordering::Relaxed);
+    }
+
+    /// `tokens` of prompts took `time`.
+    pub(super) fn has_read(&self, tokens: usize, time: Duration) {
+        mix(&self.reading, tokens as f32 / time.as_secs_f32().max(1e-6));
+    }
+
+    /// One token of each conversation that is being written took `time`.
+    pub(super) fn has_written(&self, time: Duration) {
+        mix(&self.writing, 1.0 / time.as_secs_f32().max(1e-6));
+    }
+
+    /// How long a turn takes that writes one token of each of `writing` answers, as far as is known.
+    pub(super) fn writing_time(&self, writing: usize) -> Duration {
+        rate(&self.writing).filter(|_| writing > 0).map_or(Duration::ZERO, |rate| Duration::from_secs_f32(1.0 / rate))
+    }
+
+    /// Tokens of prompts that are read in a second; `None` before any was.
+    pub(super) fn reading_rate(&self) -> Option<f32> {
+        rate(&self.reading)
+    }
+
+    /// How long a prompt of `prompt` tokens would wait for its first token, if it came now:
+    /// everything before it is read, and when all places are taken, one of them is written to its
+    /// end. `None` before anything was measured.
+    pub(super) fn wait(&self, prompt: usize) -> Option<Duration> {
+        let reading = self.reading_rate()?;
+        let mut seconds = (self.unread.load(Ordering::Relaxed) + prompt) as f32 / reading;
+        let full = self.running.load(Ordering::Relaxed) >= self.sequences;
+        if let Some(writing) = rate(&self.writing).filter(|_| full) {
+            seconds += self.unwritten.load(Ordering::Relaxed) as f32 / (writing * self.sequences as f32);
+        }
+        Some(Duration::from_secs_f32(seconds.min(86_400.0)))
+    }
+}
+
+fn rate(of: &AtomicU32) -> Option<f32> {
+    Some(f32::from_bits(of.load(Ordering::Relaxed))).filter(|rate| *rate > 0.0)
+}
+
+fn mix(into: &AtomicU32, measured: f32) {
+    let mixed = rate(into).map_or(measured, |before| before + WEIGHT * (measured - before));
+    into.store(mixed.to_bits(), Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_with_what_is_before_and_when_all_places_are_taken() {
+        let load = Load::new(2);
+        assert_eq!(load.wait(100), None);
+        load.has_read(100, Duration::from_secs(1));
+        load.has_written(Duration::from_millis(100));
+        load.set(300, 200, 1);
+        assert_eq!(load.wait(100), Some(Duration::from_secs(4)));
+        load.set(300, 200, 2);
+        assert_eq!(load.wait(100), Some(Duration::from_secs(14)));
+        load.has_read(200, Duration::from_secs(1));
+        assert_eq!(load.reading_rate(), Some(120.0));
+    }
+
+    #[test]
+    fn no_more_enter_than_there_is_room_for() {
+        let load = Load::new(1);
+        assert!(load.enter(2) && load.enter(2) && !load.enter(2));
+        load.leave();
+        assert!(load.enter(2));
+        for _ in 0..5 {
+            load.leave();
+        }
+        assert!(load.enter(1) && !load.enter(1));
+    }
+}

@@ -1,0 +1,71 @@
+//! How much of the prompts goes into a turn.
+
+/// The most tokens that a turn takes.
+pub(super) const BATCH: usize = 256;
+
+/// Seconds that a turn should take while answers are being written: a reader notices longer ones,
+/// and with what the machine does besides it stays under a quarter of a second.
+const TURN: f32 = 0.12;
+
+/// The least of the prompts that goes into a turn, so that they are read at all.
+const LEAST: usize = 16;
+
+/// What goes into a turn before anything was measured.
+const UNKNOWN: usize = 64;
+
+/// How many tokens of prompts may go into a turn beside `writing` tokens of answers, when `rate`
+/// of them are read in a second.
+pub(super) fn budget(writing: usize, rate: Option<f32>) -> usize {
+    let room = BATCH.saturating_sub(writing);
+    if writing == 0 {
+        return room;
+    }
+    let quick = rate.map_or(UNKNOWN, |rate| (rate * TURN) as usize);
+    quick.saturating_sub(writing).clamp(LEAST, BATCH).min(room)
+}
+
+/// Divides `room` among prompts that have these many tokens left: equal shares, and what one does
+/// not need goes to the others.
+pub(super) fn shares(unread: &[usize], room: usize) -> Vec<usize> {
+    let mut shares = vec![0; unread.len()];
+    let mut order: Vec<_> = (0..unread.len()).filter(|index| unread[*index] > 0).collect();
+    order.sort_by_key(|index| unread[*index]);
+    let mut room = room;
+    for (served, index) in order.iter().enumerate() {
+        let equal = room.div_ceil(order.len() - served);
+        shares[*index] = unread[*index].min(equal).min(room);
+        room -= shares[*index];
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn writing_keeps_reading_short() {
+        assert_eq!(budget(0, Some(10.0)), BATCH);
+        assert_eq!(budget(2, Some(400.0)), 46);
+        assert_eq!(budget(2, Some(10.0)), LEAST);
+        assert_eq!(budget(2, Some(1e6)), BATCH - 2);
+        assert_eq!(budget(BATCH, Some(1e6)), 0);
+        assert_eq!(budget(2, None), UNKNOWN - 2);
+    }
+
+    #[test]
+    fn short_prompts_are_not_held_up_by_long_ones() {
+        assert_eq!(shares(&[6_000, 20, 0, 300], 120), [50, 20, 0, 50]);
+    }
+
+    proptest! {
+        #[test]
+        fn all_room_is_used_and_no_more(unread in prop::collection::vec(0..500_usize, 0..10), room in 0..300_usize) {
+            let shares = shares(&unread, room);
+            prop_assert_eq!(shares.iter().sum::<usize>(), room.min(unread.iter().sum()));
+            prop_assert!(shares.iter().zip(&unread).all(|(share, unread)| share <= unread));
+        }
+    }
+}
