@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use inference::models::{Library, Manifest};
+use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
@@ -25,6 +26,8 @@ pub struct Lodestar {
     pub store: Store,
     /// The embedding model.
     pub embedder: Arc<dyn Embedder>,
+    /// The model servers elsewhere, if there are any.
+    pub remote: Option<Arc<OpenAi>>,
     /// The data folder.
     pub data_dir: PathBuf,
 }
@@ -35,8 +38,12 @@ impl Lodestar {
         let store = store(config).await?;
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let embedder = embedder(config)?;
-        let coach = coach(config)?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let remote = remote(config)?;
+        let coach = match &remote {
+            Some(remote) => Some(remote.clone() as Arc<dyn Engine>),
+            None => coach(config)?,
+        };
         let models = Models { embedder: embedder.clone(), coach };
         Ok(Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
@@ -44,6 +51,7 @@ impl Lodestar {
             data_dir: config.data.dir.clone(),
             store,
             embedder,
+            remote,
         })
     }
 }
@@ -65,6 +73,17 @@ pub fn embedder(config: &Config) -> Result<Arc<dyn Embedder>> {
     let choice = &config.models.embedding;
     let options = EmbeddingOptions { threads: config.model_threads(), ..EmbeddingOptions::default() };
     Ok(Arc::new(Embedding::open(name(choice), library(config)?.locate(choice)?, options)?))
+}
+
+/// The model servers elsewhere, if any are configured.
+fn remote(config: &Config) -> Result<Option<Arc<OpenAi>>> {
+    let endpoints: Vec<_> = config.inference.endpoints.split_whitespace().map(str::to_owned).collect();
+    if endpoints.is_empty() {
+        return Ok(None);
+    }
+    let (model, key) = (config.inference.model.clone(), config.inference.key.clone());
+    let options = OpenAiOptions { endpoints, model, key };
+    Ok(Some(Arc::new(OpenAi::new(options, Arc::new(SystemRandom))?)))
 }
 
 /// The model that words what the coach says, loaded, if there is one.

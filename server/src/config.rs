@@ -30,6 +30,8 @@ pub struct Config {
     pub database: Database,
     /// Which models.
     pub models: Models,
+    /// Where models run, if not here.
+    pub inference: Inference,
     /// What it logs.
     pub log: Log,
 }
@@ -84,6 +86,26 @@ pub struct Models {
     pub fast: String,
     /// Processor threads; 0 for all cores.
     pub threads: usize,
+}
+
+/// Section `[inference]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inference {
+    /// Addresses of OpenAI-compatible servers, with spaces between them; empty for none.
+    pub endpoints: String,
+    /// The model's name there.
+    pub model: String,
+    /// The key that they ask for; empty for none.
+    pub key: String,
+}
+
+impl fmt::Debug for Inference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = if self.key.is_empty() { "" } else { "[redacted]" };
+        let mut shown = f.debug_struct("Inference");
+        shown.field("endpoints", &self.endpoints).field("model", &self.model).field("key", &key).finish()
+    }
 }
 
 /// Section `[log]`.

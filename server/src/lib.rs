@@ -10,9 +10,11 @@ pub mod system;
 mod wiring;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Clock;
+use inference::openai::OpenAi;
 use tokio::net::TcpListener;
 
 use compose::Lodestar;
@@ -21,6 +23,8 @@ use system::SystemClock;
 
 /// How often idle interviews are closed and expired sessions removed.
 const SWEEP: Duration = Duration::from_secs(600);
+/// How often the model servers are asked whether they are there.
+const WATCH: Duration = Duration::from_secs(10);
 
 /// Serves on `listener` until `shutdown` is done; open requests then have some seconds to end.
 pub async fn serve(
@@ -31,6 +35,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let router = http::router(config, &lodestar);
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
+    let watch = lodestar.remote.clone().map(|remote| tokio::spawn(watch(remote)));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let graceful = async move {
         shutdown.await;
@@ -48,9 +53,18 @@ pub async fn serve(
         () = too_late => Ok(()),
     };
     upkeep.abort();
+    watch.inspect(|watch| watch.abort());
     lodestar.store.close().await;
     tracing::info!("stopped");
     outcome
+}
+
+/// Looks after the model servers.
+async fn watch(remote: Arc<OpenAi>) {
+    loop {
+        remote.check().await;
+        tokio::time::sleep(WATCH).await;
+    }
 }
 
 /// What is done now and then, and the warm-up that the first person need not wait for.

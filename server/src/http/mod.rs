@@ -3,6 +3,7 @@
 mod headers;
 mod health;
 mod origin;
+mod refusal;
 mod request;
 
 use std::sync::Arc;
@@ -62,6 +63,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .layer(middleware::from_fn(request::isolate))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
+        .layer(middleware::from_fn(refusal::check))
         .layer(middleware::from_fn(origin::check))
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))

@@ -3,12 +3,13 @@
 //! This crate names the two ports, [`Engine`] (words, as a stream) and [`Embedder`] (texts to
 //! unit vectors), and keeps the [`models`] on disk: which there are, where they come from, and
 //! whether what is installed is whole. It must never know a particular engine: `llama` embeds
-//! llama.cpp, [`scripted`] answers in tests. To add an engine, implement the port in a crate of
-//! its own and choose it in `server/src/compose.rs`.
+//! llama.cpp, [`openai`] asks servers that speak that protocol, [`scripted`] answers in tests. To
+//! add an engine, implement the port in a crate of its own and choose it in `server/src/compose.rs`.
 
 mod embedder;
 mod engine;
 pub mod models;
+pub mod openai;
 pub mod scripted;
 
 pub use embedder::Embedder;
