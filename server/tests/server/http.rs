@@ -143,14 +143,16 @@ async fn only_own_refusals_are_shown() {
     let page = format!("{}/login", server.address);
     let form = encode(&[("email", "nobody@example.org"), ("password", "Wrong-2026")]);
     let post = server.client.post(format!("{}/api/sign_in", server.address));
-    let post = post.header(header::ORIGIN, &server.address).header(header::REFERER, &page).header(header::ACCEPT, "text/html");
+    let post =
+        post.header(header::ORIGIN, &server.address).header(header::REFERER, &page).header(header::ACCEPT, "text/html");
     let post = post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
     let refused = post.send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::FOUND);
     let place = refused.headers()[header::LOCATION].to_str().unwrap().to_owned();
     assert!(place.contains("__err="), "{place}");
     let cookies: Vec<_> = refused.headers().get_all(header::SET_COOKIE).iter().map(|c| c.to_str().unwrap()).collect();
-    let cookie = cookies.iter().find_map(|cookie| cookie.starts_with("refusal=").then(|| cookie.split(';').next().unwrap()));
+    let cookie =
+        cookies.iter().find_map(|cookie| cookie.starts_with("refusal=").then(|| cookie.split(';').next().unwrap()));
     let shown = server.client.get(&place).header(header::COOKIE, cookie.unwrap()).send().await.unwrap();
     assert_eq!(shown.status(), StatusCode::OK);
     assert!(shown.text().await.unwrap().contains("do not go together"));

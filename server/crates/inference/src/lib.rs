@@ -13,6 +13,4 @@ pub mod openai;
 pub mod scripted;
 
 pub use embedder::Embedder;
-pub use engine::{
-    Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage,
-};
+pub use engine::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage};

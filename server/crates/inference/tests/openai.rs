@@ -126,7 +126,10 @@ async fn an_answer_streams_and_ends_with_its_counts() {
     assert_eq!((end.reason, end.usage.prompt, end.usage.reused, end.usage.written), (Reason::Length, 12, 8, 2));
     let (headers, body) = peer.seen.lock().unwrap()[0].clone();
     assert_eq!(headers["authorization"], "Bearer s3cret");
-    assert_eq!(body["messages"], json!([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]));
+    assert_eq!(
+        body["messages"],
+        json!([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}])
+    );
     assert_eq!((&body["model"], &body["max_tokens"], &body["stream"]), (&json!("qwen"), &json!(9), &json!(true)));
 }
 
@@ -158,7 +161,8 @@ async fn requests_are_shared_out() {
 #[tokio::test]
 async fn nobody_there_is_said_after_a_few_tries() {
     let peer = Peer::start(Behaviour::Hang).await;
-    let gone = OpenAiOptions { endpoints: vec!["http://127.0.0.1:9/v1".into()], model: "qwen".into(), key: String::new() };
+    let gone =
+        OpenAiOptions { endpoints: vec!["http://127.0.0.1:9/v1".into()], model: "qwen".into(), key: String::new() };
     let error = OpenAi::new(gone, Arc::new(Dice)).unwrap().stream(ask()).await.err().unwrap();
     assert_eq!(error.kind, ErrorKind::Busy);
     let deadlines = Deadlines { first: Duration::from_millis(80), ..Deadlines::default() };
@@ -169,7 +173,8 @@ async fn nobody_there_is_said_after_a_few_tries() {
 
 #[tokio::test]
 async fn refusals_say_what_to_do_and_are_not_tried_again() {
-    let peer = Peer::start(Behaviour::Answer(StatusCode::BAD_REQUEST, json!({"error": "context length exceeded"}))).await;
+    let peer =
+        Peer::start(Behaviour::Answer(StatusCode::BAD_REQUEST, json!({"error": "context length exceeded"}))).await;
     let client = client(&[&peer]);
     let error = client.stream(ask()).await.err().unwrap();
     assert_eq!((error.kind, peer.asked()), (ErrorKind::Invalid, 1));
@@ -212,7 +217,9 @@ async fn embeddings_are_unit_vectors_in_the_order_of_their_texts() {
 
 #[test]
 fn wrong_addresses_are_refused_with_an_example() {
-    for endpoints in [vec![], vec!["10.0.0.2:8080".to_owned()], vec!["ftp://a/v1".to_owned()], vec!["http://".to_owned()]] {
+    for endpoints in
+        [vec![], vec!["10.0.0.2:8080".to_owned()], vec!["ftp://a/v1".to_owned()], vec!["http://".to_owned()]]
+    {
         let options = OpenAiOptions { endpoints, model: "m".into(), key: String::new() };
         assert_eq!(OpenAi::new(options, Arc::new(Dice)).unwrap_err().kind, ErrorKind::Invalid);
     }

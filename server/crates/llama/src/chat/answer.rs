@@ -54,7 +54,8 @@ impl Job {
 
     /// Ends it before it began.
     pub(super) fn turn_away(self, outcome: Result<Reason>, now: Instant) {
-        let usage = Usage { prompt: count(self.prompt.len()), waited: now.duration_since(self.came), ..Usage::default() };
+        let usage =
+            Usage { prompt: count(self.prompt.len()), waited: now.duration_since(self.came), ..Usage::default() };
         let _ = self.end.set((String::new(), outcome.map(|reason| End { reason, usage })));
     }
 }
@@ -146,10 +147,15 @@ impl Answer {
         }
     }
 
-    /// Ends it; gives what was said, for the conversation's next turn.
-    pub(super) fn end(mut self, outcome: Result<Reason>, now: Instant) -> (String, Vec<LlamaToken>) {
+    /// Nothing follows: what was said, for the conversation's next turn.
+    pub(super) fn finish(&mut self) -> (String, Vec<LlamaToken>) {
         let rest = self.assembler.finish();
         self.show(rest);
+        (self.text.clone(), self.written.clone())
+    }
+
+    /// Tells its reader that it ended. From then on, the conversation's next turn may come.
+    pub(super) fn end(self, outcome: Result<Reason>, now: Instant) {
         let first = self.first.unwrap_or(now);
         let usage = Usage {
             prompt: count(self.job.prompt.len()),
@@ -160,7 +166,6 @@ impl Answer {
             writing: now.duration_since(first),
         };
         let _ = self.job.end.set((self.held, outcome.map(|reason| End { reason, usage })));
-        (self.text, self.written)
     }
 
     fn show(&mut self, piece: String) {

@@ -9,6 +9,7 @@ mod load;
 mod pieces;
 mod plan;
 mod prompt;
+mod reader;
 mod said;
 mod slots;
 mod waiting;
@@ -217,7 +218,8 @@ impl Chat {
 
 /// What the thread sends, and then how it ended.
 fn outputs(texts: mpsc::Receiver<String>, end: Arc<OnceLock<Ended>>) -> Outputs {
-    let texts = stream::unfold(texts, |mut texts| async { texts.recv().await.map(|text| (Ok(Output::Text(text)), texts)) });
+    let texts =
+        stream::unfold(texts, |mut texts| async { texts.recv().await.map(|text| (Ok(Output::Text(text)), texts)) });
     let last = stream::once(async move {
         let (rest, end) = end.get().cloned().unwrap_or_else(|| (String::new(), Err(stopped())));
         let rest = (!rest.is_empty()).then_some(Ok(Output::Text(rest)));

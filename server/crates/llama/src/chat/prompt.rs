@@ -64,16 +64,19 @@ impl Prompt {
     pub(super) fn tokens(&self, model: &LlamaModel, said: &Answers) -> Vec<LlamaToken> {
         let vocabulary = model.vocab();
         let mut tokens = Vec::new();
+        let mut said = said.iter();
         if vocabulary.should_add_bos() {
             tokens.push(vocabulary.bos());
         }
         for part in &self.parts {
             match part {
                 Part::Template(text) => tokens.extend(vocabulary.tokenize(text.as_bytes(), false, true)),
-                Part::Said(text) if said.contains_key(text) => tokens.extend(&said[text]),
-                Part::Content(text) | Part::Said(text) => {
-                    tokens.extend(vocabulary.tokenize(text.as_bytes(), false, false))
-                }
+                Part::Content(text) => tokens.extend(vocabulary.tokenize(text.as_bytes(), false, false)),
+                // An answer of which the conversation has nothing uses up no later one.
+                Part::Said(text) => match said.clone().position(|(other, _)| other == text) {
+                    Some(place) => tokens.extend(said.nth(place).into_iter().flat_map(|(_, tokens)| tokens)),
+                    None => tokens.extend(vocabulary.tokenize(text.as_bytes(), false, false)),
+                },
             }
         }
         // A template may begin with the token that is added anyway.

@@ -13,8 +13,8 @@ use llama_cpp_2::token::LlamaToken;
 /// Conversations that are remembered; the memory of llama.cpp holds fewer.
 const CONVERSATIONS: usize = 256;
 
-/// Answers by their text.
-pub(super) type Answers = HashMap<String, Vec<LlamaToken>>;
+/// Answers with their tokens, in the order in which they were given.
+pub(super) type Answers = Vec<(String, Vec<LlamaToken>)>;
 
 /// What was said in the latest conversations.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Said {
             }
             kept.order.push_back(conversation.to_owned());
         }
-        kept.answers.entry(conversation.to_owned()).or_default().insert(text, tokens);
+        kept.answers.entry(conversation.to_owned()).or_default().push((text, tokens));
     }
 
     /// What the model wrote in a conversation.
@@ -63,7 +63,7 @@ mod tests {
             said.keep(&number.to_string(), "yes".into(), vec![LlamaToken(7)]);
         }
         assert!(said.in_conversation("0").is_empty());
-        assert_eq!(said.in_conversation("1")["yes"], [LlamaToken(7)]);
+        assert_eq!(said.in_conversation("1"), [("yes".to_owned(), vec![LlamaToken(7)])]);
         assert_eq!(said.lock().answers.len(), CONVERSATIONS);
     }
 }

@@ -87,16 +87,14 @@ impl<T: Copy + PartialEq> Slots<T> {
         let most = prompt.len().saturating_sub(1);
         let common = |held: &[T]| held.iter().zip(prompt).take_while(|(a, b)| a == b).count().min(most);
         let idle = || (0..self.slots.len()).filter(|slot| self.slots[*slot].reserved.is_none());
-        let own = conversation.and_then(|name| {
-            idle().find(|slot| self.slots[*slot].conversation.as_deref() == Some(name))
-        });
+        let own =
+            conversation.and_then(|name| idle().find(|slot| self.slots[*slot].conversation.as_deref() == Some(name)));
         let pinned = (0..self.pinned.len())
             .map(|number| (common(&self.pinned[number]), number))
             .filter(|(length, _)| *length > 0)
             .max_by_key(|(length, _)| *length);
-        let slot = own.or_else(|| {
-            idle().min_by_key(|slot| (!self.slots[*slot].tokens.is_empty(), self.slots[*slot].used))
-        })?;
+        let slot =
+            own.or_else(|| idle().min_by_key(|slot| (!self.slots[*slot].tokens.is_empty(), self.slots[*slot].used)))?;
         let known = match (own.map(|slot| common(&self.slots[slot].tokens)), pinned) {
             (Some(length), pinned) if length > 0 && pinned.is_none_or(|(shared, _)| shared <= length) => {
                 Known::Own(length)

@@ -19,16 +19,18 @@ const WEIGHTS: [u64; 3] = [4, 2, 1];
 #[derive(Debug)]
 pub(super) struct Waiting<T> {
     lanes: [Lane<T>; 3],
-    /// The class whose turn it is.
+    /// The class whose turn it is, and whether it has got its quanta.
     turn: usize,
+    paid: bool,
     count: usize,
 }
 
 #[derive(Debug)]
 struct Lane<T> {
     saved: u64,
-    /// Those who wait, the next one first.
+    /// Those who wait, the next one first, and whether that one has got its quantum.
     people: VecDeque<Person<T>>,
+    paid: bool,
 }
 
 #[derive(Debug)]
@@ -41,13 +43,13 @@ struct Person<T> {
 
 impl<T> Default for Lane<T> {
     fn default() -> Self {
-        Self { saved: 0, people: VecDeque::new() }
+        Self { saved: 0, people: VecDeque::new(), paid: false }
     }
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Self { lanes: Default::default(), turn: 0, count: 0 }
+        Self { lanes: Default::default(), turn: 0, paid: false, count: 0 }
     }
 }
 
@@ -78,18 +80,18 @@ impl<T> Waiting<T> {
         }
         loop {
             let lane = &mut self.lanes[self.turn];
-            if let Some(cost) = lane.next() {
-                if lane.saved >= cost {
-                    break;
+            match lane.next() {
+                Some(cost) if lane.saved >= cost => break,
+                Some(_) if !self.paid => {
+                    lane.saved += QUANTUM * WEIGHTS[self.turn];
+                    self.paid = true;
+                    continue;
                 }
-                lane.saved += QUANTUM * WEIGHTS[self.turn];
-                if lane.saved >= cost {
-                    break;
-                }
-            } else {
-                lane.saved = 0;
+                Some(_) => {}
+                None => lane.saved = 0,
             }
             self.turn = (self.turn + 1) % self.lanes.len();
+            self.paid = false;
         }
         self.lanes[self.turn].people.front()?.requests.front().map(|(_, request)| request)
     }
@@ -104,6 +106,7 @@ impl<T> Waiting<T> {
         person.saved = person.saved.saturating_sub(cost);
         if person.requests.is_empty() {
             lane.people.pop_front();
+            lane.paid = false;
         }
         self.count -= 1;
         Some(request)
@@ -129,6 +132,7 @@ impl<T> Waiting<T> {
                 }
             }
             lane.people.retain(|person| !person.requests.is_empty());
+            lane.paid = false;
         }
         self.count -= removed.len();
         removed
@@ -144,11 +148,13 @@ impl<T> Lane<T> {
             if person.saved >= cost {
                 return Some(cost);
             }
-            person.saved += QUANTUM;
-            if person.saved >= cost {
-                return Some(cost);
+            if !self.paid {
+                person.saved += QUANTUM;
+                self.paid = true;
+                continue;
             }
             self.people.rotate_left(1);
+            self.paid = false;
         }
     }
 }

@@ -2,26 +2,15 @@
 //! one token of every answer that is being written, and then parts of new prompts.
 
 use std::{
-    num::NonZeroU32,
     path::Path,
-    sync::{
-        Arc,
-        atomic::Ordering,
-        mpsc as std_mpsc,
-    },
+    sync::{Arc, atomic::Ordering, mpsc as std_mpsc},
     thread,
     time::{Duration, Instant},
 };
 
-use domain::{Error, ErrorKind, Result};
+use domain::{Error, Result};
 use inference::{Deadline, Reason};
-use llama_cpp_2::{
-    DecodeError,
-    context::{LlamaContext, params::LlamaContextParams},
-    llama_batch::LlamaBatch,
-    model::LlamaModel,
-    token::LlamaToken,
-};
+use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use tokio::sync::mpsc;
 
 use super::{
@@ -29,6 +18,7 @@ use super::{
     answer::{Answer, Job},
     plan::{BATCH, budget, shares},
     prompt,
+    reader::{Reader, failed},
     slots::{Known, Slots},
     waiting::Waiting,
 };
@@ -64,8 +54,7 @@ pub(super) fn run(
 
 struct Worker<'a> {
     model: &'a LlamaModel,
-    context: LlamaContext<'a>,
-    batch: LlamaBatch<'static>,
+    reader: Reader<'a>,
     shared: &'a Shared,
     /// Tokens of a question and its answer together, at most.
     most: usize,
@@ -78,32 +67,19 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(model: &'a LlamaModel, options: &ChatOptions, shared: &'a Shared) -> Result<Self> {
-        let threads = i32::try_from(options.threads.max(1)).unwrap_or(1);
         let most = options.context.min(model.n_ctx_train()).max(BATCH as u32);
         let sequences = options.sequences.clamp(1, ChatOptions::MOST_SEQUENCES);
         let pins = options.system_prompts.len().min(ChatOptions::MOST_SEQUENCES);
-        let cells = options.memory.max(most);
-        let params = LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(cells))
-            .with_n_batch(BATCH as u32)
-            .with_n_ubatch(BATCH as u32)
-            .with_n_seq_max((sequences + pins) as u32)
-            // One memory for all, in which a beginning that is shared lies once.
-            .with_kv_unified(true)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads);
-        let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;
-        let cells = context.n_ctx() as usize;
+        let reader = Reader::new(model, options.memory.max(most), sequences + pins, options.threads)?;
         Ok(Self {
             model,
-            context,
-            batch: LlamaBatch::new(BATCH, 1),
             shared,
             most: most as usize,
-            slots: Slots::new(sequences, cells),
+            slots: Slots::new(sequences, reader.cells()),
             pins: sequences,
             waiting: Waiting::default(),
             answers: Vec::new(),
+            reader,
         })
     }
 
@@ -128,12 +104,14 @@ impl<'a> Worker<'a> {
     /// Has the model read `tokens` into a sequence that holds nothing.
     fn read_alone(&mut self, sequence: usize, tokens: &[LlamaToken]) -> Result<()> {
         for (step, part) in tokens.chunks(BATCH).enumerate() {
-            self.batch.clear();
+            self.reader.clear();
             for (index, token) in part.iter().enumerate() {
-                self.add(*token, step * BATCH + index, sequence, index + 1 == part.len())?;
+                self.reader.add(*token, step * BATCH + index, sequence, index + 1 == part.len())?;
             }
             let began = Instant::now();
-            self.context.decode(&mut self.batch).map_err(|error| failed(&error))?;
+            if !self.reader.read()? {
+                return Err(failed(&"its memory is too small for the system prompts"));
+            }
             self.shared.load.has_read(part.len(), began.elapsed());
         }
         Ok(())
@@ -194,19 +172,18 @@ impl<'a> Worker<'a> {
             let Some(job) = self.waiting.pop() else { return };
             self.shared.load.leave();
             for slot in &plan.evict {
-                self.forget(*slot, 0);
+                self.reader.forget(*slot, 0);
             }
             self.slots.begin(&plan, prompt, most, conversation);
             let length = plan.known.len();
             let known = match plan.known {
-                Known::Own(_) if self.forget(plan.slot, length) => length,
+                Known::Own(_) if self.reader.forget(plan.slot, length) => length,
                 Known::Pinned(number, _) => {
-                    self.forget(plan.slot, 0);
-                    self.copy(self.pins + number, plan.slot, length);
-                    length
+                    self.reader.forget(plan.slot, 0);
+                    self.reader.copy(self.pins + number, plan.slot, length).map_or(0, |()| length)
                 }
                 Known::Own(_) | Known::Nothing => {
-                    self.forget(plan.slot, 0);
+                    self.reader.forget(plan.slot, 0);
                     0
                 }
             };
@@ -215,26 +192,9 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Has the memory let go of a sequence from `from` on; whether it could.
-    fn forget(&mut self, slot: usize, from: usize) -> bool {
-        let place = |number: usize| u32::try_from(number).ok();
-        let done = self.context.clear_kv_cache_seq(place(slot), place(from).filter(|from| *from > 0), None);
-        if !matches!(done, Ok(true)) && from > 0 {
-            // Some kinds of memory can only be emptied as a whole.
-            let _ = self.context.clear_kv_cache_seq(place(slot), None, None);
-        }
-        matches!(done, Ok(true))
-    }
-
-    fn copy(&mut self, from: usize, to: usize, length: usize) {
-        let (from, to) = (i32::try_from(from).unwrap_or(0), i32::try_from(to).unwrap_or(0));
-        // It fails only for lengths that no memory has.
-        let _ = self.context.copy_kv_cache_seq(from, to, Some(0), u32::try_from(length).ok());
-    }
-
     /// One turn; false if there was nothing to do.
     fn turn(&mut self) -> bool {
-        self.batch.clear();
+        self.reader.clear();
         let mut parts: Vec<Part> = Vec::new();
         let mut unread = vec![0; self.answers.len()];
         for (index, answer) in self.answers.iter().enumerate() {
@@ -268,20 +228,20 @@ impl<'a> Worker<'a> {
             let held = self.slots.tokens(slot).len();
             for (index, token) in part.tokens.iter().enumerate() {
                 let draws = part.draws && index + 1 == part.tokens.len();
-                if draws {
-                    drawing.push((part.answer, self.batch.n_tokens()));
-                }
-                if let Err(error) = self.add(*token, held + index, slot, draws) {
-                    return self.fail(parts, &error);
+                match self.reader.add(*token, held + index, slot, draws) {
+                    Ok(place) if draws => drawing.push((part.answer, place)),
+                    Ok(_) => {}
+                    Err(error) => return self.fail(parts, &error),
                 }
             }
         }
         let began = Instant::now();
-        match self.context.decode(&mut self.batch) {
-            Ok(()) => {}
-            // Its bookkeeping and ours differ, or cells are scattered: the next turn has more room.
-            Err(DecodeError::NoKvCacheSlot) if self.make_room() => return,
-            Err(error) => return self.fail(parts, &failed(&error)),
+        match self.reader.read() {
+            Ok(true) => {}
+            // Cells may be scattered: the next turn has more room.
+            Ok(false) if self.make_room() => return,
+            Ok(false) => return self.fail(parts, &failed(&"its memory is full")),
+            Err(error) => return self.fail(parts, &error),
         }
         self.measure(parts, writing, began.elapsed());
         for part in parts {
@@ -304,27 +264,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Draws the next token of an answer from what the model made of the batch's token at `place`.
-    /// A model whose numbers are broken is told by them here: drawing from such numbers has no
-    /// meaning, and sorting them may not end.
+    /// Draws the next token of an answer; the reason if it ends there.
     fn draw(&mut self, index: usize, place: i32, now: Instant) -> Result<Option<Reason>> {
-        let logits = self.context.get_logits_ith(place);
-        if logits.iter().any(|x| x.is_nan()) || !logits.iter().any(|x| x.is_finite()) {
-            return Err(failed(&"its output is not a number"));
-        }
         let answer = &mut self.answers[index];
-        // This accepts the token as well; a second time would be once too often.
-        let token = answer.sampler.sample(&self.context, place);
+        let token = self.reader.draw(&mut answer.sampler, place)?;
         let vocabulary = self.model.vocab();
         let bytes = vocabulary.token_to_piece(token, false, None);
         Ok(answer.write(token, &bytes, vocabulary.is_eog(token), now))
-    }
-
-    fn add(&mut self, token: LlamaToken, position: usize, sequence: usize, draws: bool) -> Result<()> {
-        let number = |number: usize| i32::try_from(number).map_err(|error| failed(&error));
-        self.batch
-            .add(token, number(position)?, &[number(sequence)?], draws)
-            .map_err(|error| failed(&error))
     }
 
     /// Notes how quick that was. What the written tokens take is known from turns without prompts.
@@ -341,7 +287,7 @@ impl<'a> Worker<'a> {
     /// Empties the place that was not used for longest; false if there is none.
     fn make_room(&mut self) -> bool {
         let Some(slot) = self.slots.oldest_idle() else { return false };
-        self.forget(slot, 0);
+        self.reader.forget(slot, 0);
         self.slots.empty(slot);
         true
     }
@@ -354,22 +300,22 @@ impl<'a> Worker<'a> {
         for index in failing {
             let slot = self.answers[index].slot;
             self.end(index, Err(error.clone()));
-            self.forget(slot, 0);
+            self.reader.forget(slot, 0);
             self.slots.empty(slot);
         }
     }
 
     /// Ends an answer and frees its place.
     fn end(&mut self, index: usize, outcome: Result<Reason>) {
-        let answer = self.answers.remove(index);
-        let (slot, conversation) = (answer.slot, answer.job.request.conversation.clone());
-        let (text, tokens) = answer.end(outcome, Instant::now());
-        if let Some(conversation) = conversation {
-            self.shared.said.keep(&conversation, text, tokens);
+        let mut answer = self.answers.remove(index);
+        let (text, tokens) = answer.finish();
+        if let Some(conversation) = &answer.job.request.conversation {
+            self.shared.said.keep(conversation, text, tokens);
         }
-        if !self.slots.end(slot) {
-            self.forget(slot, 0);
+        if !self.slots.end(answer.slot) {
+            self.reader.forget(answer.slot, 0);
         }
+        answer.end(outcome, Instant::now());
     }
 
     /// Tells those who ask what there is to do.
@@ -394,12 +340,4 @@ struct Part {
     tokens: Vec<LlamaToken>,
     /// Whether the token that follows the last one is wanted.
     draws: bool,
-}
-
-fn failed(cause: &dyn std::fmt::Display) -> Error {
-    tracing::error!(%cause, "the model failed");
-    Error::new(
-        ErrorKind::Busy,
-        "The model failed while it was writing. Please try again; if it happens again, tell the operator to look in the log.",
-    )
 }

@@ -1,0 +1,109 @@
+//! What llama.cpp is asked to do, with the checks that keep it from ending the process.
+
+use std::num::NonZeroU32;
+
+use domain::{Error, ErrorKind, Result};
+use llama_cpp_2::{
+    DecodeError,
+    context::{LlamaContext, params::LlamaContextParams},
+    llama_batch::LlamaBatch,
+    model::LlamaModel,
+    sampling::LlamaSampler,
+    token::LlamaToken,
+};
+
+use super::plan::BATCH;
+use crate::backend;
+
+/// The model's context, whose memory holds several sequences, and the batch that it reads next.
+pub(super) struct Reader<'a> {
+    context: LlamaContext<'a>,
+    batch: LlamaBatch<'static>,
+}
+
+impl<'a> Reader<'a> {
+    /// A context for `cells` tokens of `sequences` together.
+    pub(super) fn new(model: &'a LlamaModel, cells: u32, sequences: usize, threads: usize) -> Result<Self> {
+        let threads = i32::try_from(threads.max(1)).unwrap_or(1);
+        let params = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(cells))
+            .with_n_batch(BATCH as u32)
+            .with_n_ubatch(BATCH as u32)
+            .with_n_seq_max(u32::try_from(sequences).unwrap_or(1))
+            // One memory for all, in which a beginning that is shared lies once.
+            .with_kv_unified(true)
+            .with_n_threads(threads)
+            .with_n_threads_batch(threads);
+        let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;
+        Ok(Self { context, batch: LlamaBatch::new(BATCH, 1) })
+    }
+
+    /// Tokens that the memory holds at most.
+    pub(super) fn cells(&self) -> usize {
+        self.context.n_ctx() as usize
+    }
+
+    /// Begins an empty batch.
+    pub(super) fn clear(&mut self) {
+        self.batch.clear();
+    }
+
+    /// Puts `token` at `position` of a sequence into the batch; gives its place there. What comes
+    /// after it can be drawn if it `draws`.
+    pub(super) fn add(&mut self, token: LlamaToken, position: usize, sequence: usize, draws: bool) -> Result<i32> {
+        let place = self.batch.n_tokens();
+        let number = |number: usize| i32::try_from(number).map_err(|error| failed(&error));
+        let (position, sequence) = (number(position)?, number(sequence)?);
+        self.batch.add(token, position, &[sequence], draws).map_err(|error| failed(&error))?;
+        Ok(place)
+    }
+
+    /// Has the model read the batch; false if its memory has no room for it, and nothing was read.
+    pub(super) fn read(&mut self) -> Result<bool> {
+        match self.context.decode(&mut self.batch) {
+            Ok(()) => Ok(true),
+            Err(DecodeError::NoKvCacheSlot) => Ok(false),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// Draws a token by what the model made of the batch's token at `place`. A model whose numbers
+    /// are broken is told by them here: drawing from such numbers has no meaning, and sorting them
+    /// may not end.
+    pub(super) fn draw(&self, sampler: &mut LlamaSampler, place: i32) -> Result<LlamaToken> {
+        let logits = self.context.get_logits_ith(place);
+        if logits.iter().any(|x| x.is_nan()) || !logits.iter().any(|x| x.is_finite()) {
+            return Err(failed(&"its output is not a number"));
+        }
+        // This accepts the token as well; a second time would be once too often.
+        Ok(sampler.sample(&self.context, place))
+    }
+
+    /// Has the memory let go of a sequence from `from` on; whether it could. If not, all of the
+    /// sequence is gone.
+    pub(super) fn forget(&mut self, sequence: usize, from: usize) -> bool {
+        let number = |number: usize| u32::try_from(number).ok();
+        let done = self.context.clear_kv_cache_seq(number(sequence), number(from).filter(|from| *from > 0), None);
+        if !matches!(done, Ok(true)) && from > 0 {
+            // Some kinds of memory can only be emptied as a whole.
+            let _ = self.context.clear_kv_cache_seq(number(sequence), None, None);
+        }
+        matches!(done, Ok(true))
+    }
+
+    /// Lets the sequence `to` begin with the first `length` tokens of `from`.
+    pub(super) fn copy(&mut self, from: usize, to: usize, length: usize) -> Result<()> {
+        let number = |number: usize| i32::try_from(number).map_err(|error| failed(&error));
+        let copied = self.context.copy_kv_cache_seq(number(from)?, number(to)?, Some(0), u32::try_from(length).ok());
+        copied.map_err(|error| failed(&error))
+    }
+}
+
+/// Logs the cause; what the person reads.
+pub(super) fn failed(cause: &dyn std::fmt::Display) -> Error {
+    tracing::error!(%cause, "the model failed");
+    Error::new(
+        ErrorKind::Busy,
+        "The model failed while it was writing. Please try again; if it happens again, tell the operator to look in the log.",
+    )
+}
