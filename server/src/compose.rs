@@ -26,6 +26,8 @@ pub struct Lodestar {
     pub store: Store,
     /// The embedding model.
     pub embedder: Arc<dyn Embedder>,
+    /// The model that words what the coach says, if there is one.
+    pub coach: Option<Arc<dyn Engine>>,
     /// The model servers elsewhere, if there are any.
     pub remote: Option<Arc<OpenAi>>,
     /// The data folder.
@@ -44,13 +46,14 @@ impl Lodestar {
             Some(remote) => Some(remote.clone() as Arc<dyn Engine>),
             None => coach(config)?,
         };
-        let models = Models { embedder: embedder.clone(), coach };
+        let models = Models { embedder: embedder.clone(), coach: coach.clone() };
         Ok(Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
             interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), models),
             data_dir: config.data.dir.clone(),
             store,
             embedder,
+            coach,
             remote,
         })
     }

@@ -98,13 +98,19 @@ pub struct Inference {
     pub model: String,
     /// The key that they ask for; empty for none.
     pub key: String,
+    /// The key with which programs may use the models of this server; empty if they may not.
+    pub serve_key: String,
 }
 
 impl fmt::Debug for Inference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = if self.key.is_empty() { "" } else { "[redacted]" };
-        let mut shown = f.debug_struct("Inference");
-        shown.field("endpoints", &self.endpoints).field("model", &self.model).field("key", &key).finish()
+        let redacted = |key: &str| if key.is_empty() { "" } else { "[redacted]" };
+        f.debug_struct("Inference")
+            .field("endpoints", &self.endpoints)
+            .field("model", &self.model)
+            .field("key", &redacted(&self.key))
+            .field("serve_key", &redacted(&self.serve_key))
+            .finish()
     }
 }
 

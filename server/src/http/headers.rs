@@ -43,7 +43,12 @@ pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> 
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(OWN_FILES));
-    let caching = if failed || is_page || path.starts_with("/api/") || path.starts_with("/health/") || path == "/sw.js"
+    let caching = if failed
+        || is_page
+        || path.starts_with("/api/")
+        || path.starts_with("/v1/")
+        || path.starts_with("/health/")
+        || path == "/sw.js"
     {
         "no-store"
     } else if path.starts_with("/pkg/") || path.starts_with("/fonts/") {

@@ -2,6 +2,7 @@
 
 mod headers;
 mod health;
+mod openai;
 mod origin;
 mod refusal;
 mod request;
@@ -61,10 +62,12 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .with_state(Arc::new(lodestar.clone()))
         .merge(pages)
         .layer(middleware::from_fn(request::isolate))
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn(refusal::check))
         .layer(middleware::from_fn(origin::check))
+        // What follows is for programs, which have a key and no cookie.
+        .merge(openai::router(&config.inference.serve_key, lodestar))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(middleware::from_fn(request::log))

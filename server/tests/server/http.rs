@@ -8,8 +8,8 @@ use server::config::Config;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-struct Server {
-    address: String,
+pub struct Server {
+    pub address: String,
     client: Client,
     /// The session's cookie, as a browser would keep it.
     cookie: Mutex<Option<String>>,
@@ -21,12 +21,17 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With more lines of configuration, the first of them below `[models]`.
+    pub async fn start_with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         std::fs::create_dir_all(site.join("pkg")).unwrap();
         std::fs::write(site.join("pkg/lodestar.test.css"), "body{}").unwrap();
         let text = format!(
-            "[http]\naddr = \"127.0.0.1:0\"\nsite_dir = {site:?}\n[data]\ndir = {data:?}\n[models]\nembedding = {model:?}",
+            "[http]\naddr = \"127.0.0.1:0\"\nsite_dir = {site:?}\n[data]\ndir = {data:?}\n[models]\nembedding = {model:?}\n{more}",
             data = folder.path().join("data"),
             model = crate::support::model(),
         );
@@ -46,6 +51,11 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, cookie: Mutex::default(), stop: Some(stop), done, lodestar, folder }
+    }
+
+    /// The name of its embedding model.
+    pub fn embedder_name(&self) -> String {
+        self.lodestar.embedder.name().to_owned()
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {

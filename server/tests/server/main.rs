@@ -4,5 +4,6 @@
 mod architecture;
 mod coach;
 mod http;
+mod openai;
 mod questions;
 mod support;

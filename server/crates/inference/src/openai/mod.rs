@@ -174,7 +174,7 @@ impl OpenAi {
                 format!("The model {model} has too much to do just now. Please try again in a moment."),
             ),
             StatusCode::PAYLOAD_TOO_LARGE => too_long(model),
-            StatusCode::BAD_REQUEST if body.contains("context") => too_long(model),
+            StatusCode::BAD_REQUEST if body.contains("context") || body.contains("too long") => too_long(model),
             _ => Error::new(
                 ErrorKind::Busy,
                 format!("The model {model} could not be used ({status}). The operator finds the cause in the log."),

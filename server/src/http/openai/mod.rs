@@ -1,0 +1,167 @@
+//! The local models for any OpenAI client: `/v1/chat/completions`, `/v1/embeddings`, `/v1/models`.
+//!
+//! They exist only when `inference.serve_key` is set, and every request must carry that key as a
+//! bearer token. No cookie is read here, so no page of another site can use them.
+
+mod wire;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::{Clock, Error, ErrorKind, Random};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use inference::{Embedder, Engine, Output, Outputs};
+use sha2::{Digest, Sha256};
+
+use crate::compose::Lodestar;
+use crate::system::{SystemClock, SystemRandom};
+use wire::{Asked, Chunk, Completion, Embeddings, Failure, Inputs, Models};
+
+/// The most texts of one request for embeddings.
+const MOST_TEXTS: usize = 2_048;
+
+#[derive(Clone)]
+struct Local {
+    coach: Option<Arc<dyn Engine>>,
+    embedder: Arc<dyn Embedder>,
+    /// The key's digest: comparing digests tells nothing about the key by its time.
+    key: [u8; 32],
+}
+
+/// The routes, if there is a key.
+pub fn router(key: &str, lodestar: &Lodestar) -> Router {
+    if key.is_empty() {
+        return Router::new();
+    }
+    let (coach, embedder) = (lodestar.coach.clone(), lodestar.embedder.clone());
+    let local = Local { coach, embedder, key: digest(key) };
+    Router::new()
+        .route("/v1/models", get(models))
+        .route("/v1/chat/completions", post(complete))
+        .route("/v1/embeddings", post(embed))
+        .layer(middleware::from_fn_with_state(local.clone(), check_key))
+        .with_state(local)
+}
+
+fn digest(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+async fn check_key(State(local): State<Local>, request: Request, next: Next) -> Response {
+    if bearer(request.headers()).is_some_and(|key| digest(key) == local.key) {
+        return next.run(request).await;
+    }
+    let failure =
+        Failure::new("The key is missing or wrong. Send it as “Authorization: Bearer KEY”.", "invalid_api_key");
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], Json(failure)).into_response()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+async fn models(State(local): State<Local>) -> Json<Models> {
+    let coach = local.coach.iter().map(|coach| coach.name().to_owned());
+    Json(Models::new(coach.chain([local.embedder.name().to_owned()])))
+}
+
+async fn complete(State(local): State<Local>, asked: Result<Json<Asked>, JsonRejection>) -> Result<Response, Refusal> {
+    let Json(asked) = asked?;
+    let coach = local.coach.filter(|coach| coach.name() == asked.model).ok_or_else(|| no_model(&asked.model))?;
+    let request = asked.request()?;
+    let (model, streams, counts) = (asked.model.clone(), asked.stream, asked.wants_usage());
+    let outputs = coach.stream(request).await?;
+    let id = identifier();
+    let created = SystemClock.now().millis() / 1_000;
+    if !streams {
+        return Ok(Json(Completion::collect(id, created, model, outputs).await?).into_response());
+    }
+    let events = chunks(Chunk::template(id, created, model), outputs, counts);
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// The events of a stream: the parts, the end, and the mark that nothing follows.
+fn chunks(template: Chunk, outputs: Outputs, counts: bool) -> BoxStream<'static, Result<Event, Infallible>> {
+    let opening = stream::iter([template.with_role()]);
+    let parts = outputs.flat_map(move |output| {
+        stream::iter(match output {
+            Ok(Output::Text(text)) => vec![template.with_text(text)],
+            Ok(Output::End(end)) => {
+                let usage = counts.then(|| template.with_usage(&end.usage));
+                [Some(template.with_end(end.reason)), usage].into_iter().flatten().collect()
+            }
+            Err(error) => vec![template.with_error(&error)],
+        })
+    });
+    let done = stream::iter([Event::default().data("[DONE]")]);
+    let events = opening.chain(parts).map(|chunk| Event::default().json_data(chunk).unwrap_or_default());
+    events.chain(done).map(Ok).boxed()
+}
+
+async fn embed(
+    State(local): State<Local>,
+    inputs: Result<Json<Inputs>, JsonRejection>,
+) -> Result<Json<Embeddings>, Refusal> {
+    let Json(inputs) = inputs?;
+    if local.embedder.name() != inputs.model {
+        return Err(no_model(&inputs.model));
+    }
+    let texts = inputs.texts();
+    if texts.is_empty() || texts.len() > MOST_TEXTS {
+        return Err(Error::invalid("input", format!("Send between 1 and {MOST_TEXTS} texts as “input”.")).into());
+    }
+    let vectors = local.embedder.embed(&texts).await?;
+    Ok(Json(Embeddings::new(inputs.model, vectors)))
+}
+
+fn identifier() -> String {
+    let mut bytes = [0; 12];
+    SystemRandom.fill(&mut bytes);
+    bytes.iter().fold("chatcmpl-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+}
+
+fn no_model(name: &str) -> Refusal {
+    Refusal(Error::new(ErrorKind::NotFound, format!("There is no model “{name}” here; GET /v1/models lists them.")))
+}
+
+/// An error as OpenAI's clients read it.
+struct Refusal(Error);
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<JsonRejection> for Refusal {
+    fn from(rejection: JsonRejection) -> Self {
+        Self(Error::new(ErrorKind::Invalid, format!("The request cannot be read: {}.", rejection.body_text())))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self.0.kind {
+            // The status that these clients know for it.
+            ErrorKind::Invalid => StatusCode::BAD_REQUEST,
+            kind => StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        let code = match self.0.kind {
+            ErrorKind::NotFound => "model_not_found",
+            ErrorKind::Invalid => "invalid_request",
+            ErrorKind::Busy | ErrorKind::TooMany => "busy",
+            _ => "server_error",
+        };
+        (status, Json(Failure::new(&self.0.message, code))).into_response()
+    }
+}
