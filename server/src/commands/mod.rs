@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "commands answer on standard output")]
 
 mod admin;
+mod bench;
 mod evaluate;
 mod logging;
 mod models;
@@ -25,7 +26,7 @@ enum Task {
     Serve,
     /// Bring the tables of the database up to date.
     Migrate,
-    /// See, fetch and check models.
+    /// See, fetch, check, remove and measure models.
     #[command(subcommand)]
     Models(models::Task),
     /// Manage administrators.

@@ -25,6 +25,17 @@ pub enum Task {
         #[arg(long)]
         from: Option<PathBuf>,
     },
+    /// Remove an installed model and free its space.
+    Remove {
+        /// The model's name.
+        name: String,
+    },
+    /// Measure how quick a model is on this machine.
+    Bench {
+        /// The model's name, or the path of a GGUF file.
+        #[arg(default_value = EMBEDDING)]
+        name: String,
+    },
     /// Read installed models whole and compare them with their records.
     Verify {
         /// The model's name; every installed one when left out.
@@ -67,6 +78,14 @@ impl Task {
                     Pulled::Already(_) => println!("{name} is installed already, and intact."),
                 }
             }
+            Self::Remove { name } => {
+                let bytes = library.remove(&name).await?;
+                println!("{name} is removed; {} MB are free.", bytes / 1_000_000);
+                if name == EMBEDDING {
+                    println!("Lodestar needs it: run `lodestar models pull {name}` before the next start.");
+                }
+            }
+            Self::Bench { name } => super::bench::run(config, &name).await?,
             Self::Verify { name: Some(name) } => {
                 println!("{name} is intact: sha256 {}.", library.verify(&name).await?.sha256)
             }

@@ -153,6 +153,31 @@ impl Library {
         Ok(Pulled::New(receipt))
     }
 
+    /// Removes the model `name` and what was fetched for it, whole or damaged; gives the bytes that
+    /// are free then.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for an unknown name or one that is not installed,
+    /// [`ErrorKind::Conflict`] while it is being pulled, [`ErrorKind::Busy`] when the disk refuses.
+    pub async fn remove(&self, name: &str) -> Result<u64> {
+        self.manifest.model(name)?;
+        if self.state(name) == State::Absent {
+            return Err(Error::new(ErrorKind::NotFound, format!("The model {name} is not installed.")));
+        }
+        let (library, name) = (self.clone(), name.to_owned());
+        blocking(move || {
+            let _lock = library.lock(&name)?;
+            let file = library.file(&name);
+            let size = fs::metadata(&file).map_or(0, |metadata| metadata.len());
+            // A file without its receipt counts as damaged, never as installed.
+            let _ = fs::remove_file(library.receipt(&name));
+            let _ = fs::remove_dir_all(library.downloads(&name));
+            fs::remove_file(&file).map_err(|error| library.unwritable(&error))?;
+            Ok(size)
+        })
+        .await
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.gguf"))
     }
