@@ -4,7 +4,7 @@
 //! page is whole without JavaScript and has the HTTP status that its failures give it.
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
@@ -53,7 +53,6 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let (routing, set_routing) = signal(false);
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Lodestar".to_owned() } else { format!("{page} – Lodestar") }/>
         <div class="routing" class:hidden=move || !routing.get()></div>
         <Router set_is_routing=set_routing>
             <Routes fallback=|| seam::asleep(NotFoundPage)>

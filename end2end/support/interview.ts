@@ -47,7 +47,10 @@ export class Rehearsal {
     await choose(page, choice);
     await page.getByRole("button", { name: "Start interview", exact: true }).click();
     await page.waitForURL(/\/interview\/[0-9a-f-]{36}$/);
-    return new Rehearsal(page);
+    const rehearsal = new Rehearsal(page);
+    // The address stands before the page's part of the app is there.
+    await expect(rehearsal.said.first()).toBeVisible();
+    return rehearsal;
   }
 
   /** Starts interviews until one opens with the question of `set`, which a posting that quotes it makes likely. */

@@ -89,6 +89,16 @@ pub fn PublicFrame(
     }
 }
 
+/// What the tab of a page says.
+#[component]
+pub fn PageTitle(
+    /// The page's name.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    view! { <Title text=format!("{text} – Lodestar")/> }
+}
+
 /// The head of a page: its only `h1`, which is also the title of the tab, a sentence on what the
 /// page is for, and its primary action.
 #[component]
@@ -104,7 +114,7 @@ pub fn PageHeader(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <Title text=title.clone()/>
+        <PageTitle text=title.clone()/>
         <div class="page-header">
             <div class="min-w-0">
                 <h1>{title}</h1>

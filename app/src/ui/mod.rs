@@ -32,7 +32,7 @@ pub use choice::{Choice, RadioCards};
 pub use field::{PasswordField, SelectField, TextAreaField, TextField};
 pub use figure::{Day, ScoreBar, ScrollTable};
 pub use form::{FormError, about, failure_of};
-pub use frame::{AppFrame, PageHeader, PublicFrame};
+pub use frame::{AppFrame, PageHeader, PageTitle, PublicFrame};
 pub use icon::Icon;
 pub use keys::{keep_single_keys, single_keys};
 pub use logo::Logo;

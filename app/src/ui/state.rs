@@ -2,10 +2,9 @@
 
 use domain::ErrorKind;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use super::{ButtonLink, Icon, Look};
+use super::{ButtonLink, Icon, Look, PageTitle};
 use crate::error::Failure;
 
 /// What a [`Notice`] is about.
@@ -107,7 +106,7 @@ pub fn FailedPage(
     };
     let signed_out = failure.is_unauthenticated();
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <div class="page-narrow grid gap-4 justify-items-start">
             <h1>{title}</h1>
             <p class="measure">{failure.to_string()}</p>

@@ -1,11 +1,11 @@
 //! The landing page: what it is, what it looks like, and three things that are true of it.
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 
 use crate::features::account::api::current_viewer;
 use crate::features::settings::Theme;
-use crate::ui::{ButtonLink, Icon, Look, PublicFrame};
+use crate::ui::{ButtonLink, Icon, Look, PageTitle, PublicFrame};
 
 /// What it is for.
 const HEADLINE: &str = "Practise the interview before it counts";
@@ -53,7 +53,7 @@ pub fn LandingPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text=HEADLINE/>
+        <PageTitle text=HEADLINE/>
         <Meta property="og:site_name" content="Lodestar"/>
         <Meta property="og:type" content="website"/>
         <Meta property="og:title" content=HEADLINE/>

@@ -184,10 +184,11 @@ async fn damage_is_found_and_mended() {
 async fn what_is_removed_is_gone_and_can_be_pulled_again() {
     let (_source, folder, library) = installed();
     library.pull(NAME, join, &Quiet).await.unwrap();
-    let size = std::fs::metadata(library.path(NAME).unwrap()).unwrap().len();
+    let size = fs::metadata(library.path(NAME).unwrap()).unwrap().len();
     assert_eq!(library.remove(NAME).await.unwrap(), size);
     assert_eq!(library.list()[0].state, State::Absent);
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(folder.path().join("models")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| name.to_string_lossy().ends_with(".lock")), "{left:?}");
     assert_eq!(library.remove(NAME).await.unwrap_err().kind, ErrorKind::NotFound);
     assert_eq!(library.remove("nonsense").await.unwrap_err().kind, ErrorKind::NotFound);
