@@ -1,36 +1,16 @@
-// Speed of the embedding model in this process's engine, over the sentences of the question bank.
+// Speed of the embedding model in the program's own engine.
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parse } from "smol-toml";
 
-const BANK = fileURLToPath(new URL("../../server/crates/knowledge/data/questions", import.meta.url));
-const WORKSPACE = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Every key point of the bank with its paraphrases. @returns {string[]} */
-function sentences() {
-  return readdirSync(BANK)
-    .filter((name) => name.endsWith(".toml"))
-    .sort()
-    .flatMap((name) => {
-      const bank = /** @type {{ question: { point: { text: string, also: string[] }[] }[] }} */ (/** @type {unknown} */ (parse(readFileSync(join(BANK, name), "utf8"))));
-      return bank.question.flatMap(({ point }) => point.flatMap(({ text, also }) => [text, ...also]));
-    });
-}
+import { BINARY, MODELS } from "../support/server.mjs";
 
 /**
- * Runs the engine over them, with the model in `models`.
- * @param {string} models
- * @returns {{ texts: number, tokens: number, threads: number, texts_per_second: number, tokens_per_second: number, single_text_ms_p50: number }}
+ * Runs the model over the questions of the bank.
+ * @returns {{ texts: number, texts_per_second: number }}
  */
-export function embeddings(models) {
-  const model = join(models, "all-MiniLM-L6-v2.gguf");
-  const printed = execFileSync("cargo", ["run", "--release", "--quiet", "--package", "llama", "--example", "embed_speed", "--", model], {
-    cwd: WORKSPACE,
-    input: `${sentences().join("\n")}\n`,
-    stdio: ["pipe", "pipe", "inherit"],
-    encoding: "utf8",
-  });
-  return JSON.parse(printed.trim().split("\n").at(-1) ?? "");
+export function embeddings() {
+  const env = { ...process.env, LODESTAR_MODELS__DIR: MODELS };
+  const printed = execFileSync(BINARY, ["models", "bench", "all-MiniLM-L6-v2"], { env, encoding: "utf8" });
+  const found = /(\d+) questions of the bank: ([\d.]+) texts\/s/.exec(printed);
+  if (!found) throw new Error(`lodestar models bench printed something else:\n${printed}`);
+  return { texts: Number(found[1]), texts_per_second: Number(found[2]) };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
-import { MODELS, Server } from "../support/server.mjs";
+import { Server } from "../support/server.mjs";
 import { Visitor, somebody } from "../support/visitor.mjs";
 import { embeddings } from "./embeddings.mjs";
 import { latency } from "./pages.mjs";
@@ -36,9 +36,8 @@ try {
   await server.dispose();
 }
 
-const speed = embeddings(MODELS);
+const speed = embeddings();
 keep("embeddings", speed);
-console.log(`Embeddings, ${speed.texts} sentences of ${shown(speed.tokens / speed.texts)} tokens on ${speed.threads} threads`);
-console.log(`  ${shown(speed.texts_per_second)} texts/s, ${shown(speed.tokens_per_second)} tokens/s, one text alone ${shown(speed.single_text_ms_p50)} ms`);
+console.log(`Embeddings: ${shown(speed.texts_per_second)} texts/s over ${speed.texts} questions of the bank`);
 console.log("  Without a ratio: the usual peer, sentence-transformers, is not installed with this project.");
 console.log(`Written to ${OUTPUT}`);

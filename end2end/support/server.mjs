@@ -6,7 +6,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 const CACHE = process.env.BUILD_CACHE ?? join(homedir(), ".cache/lodestar");
-const BINARY = process.env.E2E_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(CACHE, "target"), "release/lodestar");
+/** The program. */
+export const BINARY = process.env.E2E_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(CACHE, "target"), "release/lodestar");
 /** Where the models are. */
 export const MODELS = process.env.LODESTAR_TEST_MODELS ?? join(CACHE, "models");
 
