@@ -39,7 +39,7 @@ dev: ## Serve a debug build, rebuilt and reloaded on every change
 	@.ci/setup build
 	@npm --prefix style run --silent assets
 	@cargo run --package server -- models pull
-	@cargo leptos watch -- serve
+	@cargo leptos watch --split -- serve
 
 build: ## Build the release binary and its site, unless they are up to date
 	@.ci/setup build
