@@ -23,12 +23,15 @@ pub fn preference(name: &str) -> Option<String> {
     named.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
-/// A page that has no part in the browser's program: the server is asked for it, once its address stands.
+/// A page that has no part in the browser's program: the server is asked for it, once its address stands. Only by a
+/// program that has been awake: a page that the server has just sent must not ask for itself again.
 pub fn asleep<V>(_page: impl FnOnce() -> V) -> AnyView {
-    request_animation_frame(|| {
-        // It fails only where pages may not be loaded at all.
-        let _ = window().location().reload();
-    });
+    if document().document_element().is_some_and(|root| root.has_attribute("data-awake")) {
+        request_animation_frame(|| {
+            // It fails only where pages may not be loaded at all.
+            let _ = window().location().reload();
+        });
+    }
     ().into_any()
 }
 

@@ -15,12 +15,16 @@ use crate::features::landing::{LandingPage, NotFoundPage};
 use crate::features::settings::SettingsPage;
 use crate::seam;
 
-/// First parts of the paths whose pages wake up in the browser. All others ship no WebAssembly.
-const AWAKE: [&str; 3] = ["dashboard", "interview", "settings"];
+/// The addresses of the pages that wake up in the browser, as the routes below have them. All others
+/// ship no WebAssembly, those included that are below one of these and lead nowhere.
+const AWAKE: [&str; 5] = ["/dashboard", "/interview", "/interview/:id", "/interview/:id/report", "/settings"];
 
 /// Whether the page at `path` wakes up in the browser.
 pub(crate) fn wakes(path: &str) -> bool {
-    path.trim_start_matches('/').split('/').next().is_some_and(|first| AWAKE.contains(&first))
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let fits = |(wanted, given): (&str, &str)| wanted == given || (wanted.starts_with(':') && !given.is_empty());
+    let count = path.split('/').count();
+    AWAKE.iter().any(|page| page.split('/').count() == count && page.split('/').zip(path.split('/')).all(fits))
 }
 
 /// A page whose code the browser fetches when it is first shown.
@@ -83,6 +87,9 @@ mod tests {
         }
         for asleep in ["/", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
             assert!(!wakes(asleep), "{asleep}");
+        }
+        for lost in ["/settings/nope", "/interview/0189/other", "/interview/0189/report/1", "/interview//report"] {
+            assert!(!wakes(lost), "{lost}");
         }
     }
 }

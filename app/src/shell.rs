@@ -44,7 +44,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script src="/register-sw.js" defer nonce=nonce.clone()></script>
                 <AutoReload options=options.clone()/>
                 {wakes(&seam::path()).then(|| view! {
-                    <script src="/recover.js" nonce=nonce.clone()></script>
+                    <script src="/recover.js" defer nonce=nonce.clone()></script>
                     <HydrationScripts options=options/>
                 })}
                 <MetaTags/>

@@ -33,6 +33,21 @@ test("the list of keys opens by a question mark, and not while somebody writes",
   await expect(keys).toBeHidden();
 });
 
+test.describe("an address that leads nowhere", () => {
+  test.use({ tolerated: [/status of 404/] });
+
+  for (const path of ["/settings/nowhere", "/interview/one/two/three"]) {
+    test(`${path} is said once, below a page that wakes`, async ({ member }) => {
+      let loads = 0;
+      member.on("response", (response) => (loads += Number(response.request().isNavigationRequest())));
+      await member.goto(path);
+      await member.waitForTimeout(1_500);
+      await expect(member.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
+      expect(loads).toBe(1);
+    });
+  }
+});
+
 test.describe("when a part of the app cannot be fetched", () => {
   // Without the service worker, which keeps all parts.
   test.use({ serviceWorkers: "block", tolerated: [/./] });
