@@ -5,6 +5,8 @@ use leptos::prelude::{AnyView, IntoAny, document, request_animation_frame, windo
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlDocument;
 
+use crate::cookie;
+
 /// Answers have a status on the server only.
 pub fn answer_with(_kind: ErrorKind) {}
 
@@ -19,8 +21,7 @@ pub fn path() -> String {
 /// The preference of that name, as the device's cookie says.
 pub fn preference(name: &str) -> Option<String> {
     let cookies = document().unchecked_into::<HtmlDocument>().cookie().ok()?;
-    let mut named = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
-    named.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    cookie::value(&cookies, name).map(str::to_owned)
 }
 
 /// A page that has no part in the browser's program: the server is asked for it, once its address stands. Only by a

@@ -6,6 +6,7 @@
 //!
 //! There is no SQL, no rule of the product and no `cfg` outside the lines below.
 
+pub mod cookie;
 pub mod error;
 pub mod features;
 mod routes;

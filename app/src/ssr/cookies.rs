@@ -5,6 +5,8 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::location::Url;
 
+use crate::cookie;
+
 /// The cookie of [`keep_typed`].
 const TYPED: &str = "typed";
 
@@ -42,9 +44,5 @@ pub fn take_typed() -> (String, String) {
 pub fn preference(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let cookies = parts.headers.get(header::COOKIE)?.to_str().ok()?;
-    cookies
-        .split(';')
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
+    cookie::value(cookies, name).map(str::to_owned)
 }

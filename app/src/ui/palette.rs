@@ -28,14 +28,13 @@ pub fn Palette(
 ) -> impl IntoView {
     // What was asked for and is not open yet.
     let (asked, set_asked) = signal(None);
-    let (needed, set_needed) = signal(false);
+    let needed = Memo::new(move |before| asked.with(Option::is_some) || before == Some(&true));
     let palette = NodeRef::<Dialog>::new();
     let shortcuts = NodeRef::<Dialog>::new();
     Effect::new(move || {
         let handle = window_event_listener(keydown, move |event| {
             if let Some(opens) = opens(&event) {
                 event.prevent_default();
-                set_needed.set(true);
                 set_asked.set(Some(opens));
             }
         });

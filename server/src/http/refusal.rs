@@ -2,6 +2,7 @@
 //! Leptos reads it. Anybody could write such an address, so a cookie that only this server can set
 //! says which message it wrote; an address with another one is opened without it.
 
+use app::cookie;
 use axum::extract::Request;
 use axum::http::header::{COOKIE, HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method};
@@ -12,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 const MESSAGE: &str = "__err=";
 const FUNCTION: &str = "__path=";
 /// The cookie with the message.
-const WRITTEN: &str = "refusal=";
+const WRITTEN: &str = "refusal";
 /// Seconds for which the page may be loaded again with its message.
 const SECONDS: u32 = 300;
 
@@ -34,7 +35,7 @@ pub async fn check(request: Request, next: Next) -> Response {
 
 fn message_of_ours(query: &str) -> Option<HeaderValue> {
     let message = message(query)?;
-    HeaderValue::from_str(&format!("{WRITTEN}{message}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax")).ok()
+    HeaderValue::from_str(&format!("{WRITTEN}={message}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax")).ok()
 }
 
 fn message(query: &str) -> Option<&str> {
@@ -44,7 +45,7 @@ fn message(query: &str) -> Option<&str> {
 
 fn is_written(headers: &HeaderMap, message: &str) -> bool {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    cookies.flat_map(|cookies| cookies.split(';')).any(|cookie| cookie.trim().strip_prefix(WRITTEN) == Some(message))
+    cookies.filter_map(|cookies| cookie::value(cookies, WRITTEN)).any(|written| written == message)
 }
 
 fn without(path: &str, query: &str) -> String {

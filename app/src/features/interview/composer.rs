@@ -2,7 +2,7 @@
 //! every key, comes back when sending fails, and goes away when the answer was accepted.
 
 use domain::feedback::FEWEST_WORDS;
-use domain::interview::InterviewId;
+use domain::interview::{InterviewId, LONGEST_ANSWER};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::form::FromFormData;
 use leptos::html::{Form, Textarea};
@@ -13,8 +13,6 @@ use super::api::SendAnswer;
 use super::draft;
 use crate::ui::{Icon, TextAreaField, about, failure_of};
 
-/// Longest answer that can be sent, in characters. A longer text that is pasted stands, to be shortened here.
-const LONGEST: usize = 20_000;
 /// Words of a good answer.
 const GOOD_LENGTH: std::ops::RangeInclusive<usize> = 80..=250;
 
@@ -143,7 +141,8 @@ impl Length {
 
     /// The number of words, and what it means.
     fn advice(self) -> String {
-        if self.characters > LONGEST {
+        // A longer text that is pasted stands, to be shortened here.
+        if self.characters > LONGEST_ANSWER {
             return format!(
                 "{} characters: up to 20,000 can be read. Shorten it before you send it.",
                 grouped(self.characters)

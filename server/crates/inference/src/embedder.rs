@@ -3,6 +3,16 @@
 use async_trait::async_trait;
 use domain::Result;
 
+/// `vector` with length 1 (Euclidean); `None` if it has no length.
+pub fn unit(mut vector: Vec<f32>) -> Option<Vec<f32>> {
+    let length = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
+    if !length.is_finite() || length == 0.0 {
+        return None;
+    }
+    vector.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+    Some(vector)
+}
+
 /// Turns texts into vectors whose dot product says how close in meaning they are.
 #[async_trait]
 pub trait Embedder: Send + Sync {

@@ -12,5 +12,5 @@ pub mod models;
 pub mod openai;
 pub mod scripted;
 
-pub use embedder::Embedder;
+pub use embedder::{Embedder, unit};
 pub use engine::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage};

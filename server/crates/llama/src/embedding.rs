@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{Error, ErrorKind, Result};
-use inference::Embedder;
+use inference::{Embedder, unit};
 use llama_cpp_2::{
     context::{
         LlamaContext,
@@ -225,20 +225,11 @@ impl<'a> Worker<'a> {
             self.context.encode(&mut self.batch).map_err(|error| failed(&error))?;
             for (sequence, index) in (0..).zip(&pack) {
                 let pooled = self.context.embeddings_seq_ith(sequence).map_err(|error| failed(&error))?;
-                vectors[*index] = unit(pooled)?;
+                vectors[*index] = unit(pooled.to_vec()).ok_or_else(|| failed(&"the vector has no length"))?;
             }
         }
         Ok(vectors)
     }
-}
-
-/// `vector` with length 1.
-fn unit(vector: &[f32]) -> Result<Vec<f32>> {
-    let length = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-    if !length.is_finite() || length == 0.0 {
-        return Err(failed(&"the vector has no length"));
-    }
-    Ok(vector.iter().map(|x| (f64::from(*x) / length) as f32).collect())
 }
 
 fn failed(cause: &dyn std::fmt::Display) -> Error {

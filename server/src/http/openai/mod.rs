@@ -16,7 +16,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use domain::{Clock, Error, ErrorKind, Random};
+use domain::{Clock, Error, ErrorKind, Id};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use inference::{Embedder, Engine, Output, Outputs};
@@ -81,8 +81,8 @@ async fn complete(State(local): State<Local>, asked: Result<Json<Asked>, JsonRej
     let request = asked.request()?;
     let (model, streams, counts) = (asked.model.clone(), asked.stream, asked.wants_usage());
     let outputs = coach.stream(request).await?;
-    let id = identifier();
-    let created = SystemClock.now().millis() / 1_000;
+    let now = SystemClock.now();
+    let (id, created) = (format!("chatcmpl-{}", Id::<Completion>::new(now, &SystemRandom)), now.millis() / 1_000);
     if !streams {
         return Ok(Json(Completion::collect(id, created, model, outputs).await?).into_response());
     }
@@ -122,12 +122,6 @@ async fn embed(
     }
     let vectors = local.embedder.embed(&texts).await?;
     Ok(Json(Embeddings::new(inputs.model, vectors)))
-}
-
-fn identifier() -> String {
-    let mut bytes = [0; 12];
-    SystemRandom.fill(&mut bytes);
-    bytes.iter().fold("chatcmpl-".to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }
 
 fn no_model(name: &str) -> Refusal {

@@ -16,5 +16,8 @@ pub use wording::{bridge, closing, follow_up, greeting};
 /// Name shown as the author of wording that no model wrote.
 pub const BUILT_IN_COACH: &str = "built-in coach";
 
+/// Longest answer that is read, in characters.
+pub const LONGEST_ANSWER: usize = 20_000;
+
 /// Hours without any activity after which an open interview counts as abandoned.
 pub const IDLE_HOURS: i64 = 24;

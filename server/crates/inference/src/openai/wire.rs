@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Reason, Request, Usage};
+use crate::{Reason, Request, Usage, unit};
 
 #[derive(Serialize)]
 pub(super) struct Chat<'a> {
@@ -130,13 +130,4 @@ impl Embeddings {
         }
         self.data.into_iter().map(|embedding| unit(embedding.embedding)).collect()
     }
-}
-
-fn unit(mut vector: Vec<f32>) -> Option<Vec<f32>> {
-    let length = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-    if !length.is_finite() || length == 0.0 {
-        return None;
-    }
-    vector.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
-    Some(vector)
 }

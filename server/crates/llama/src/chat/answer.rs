@@ -147,10 +147,14 @@ impl Answer {
         }
     }
 
-    /// Nothing follows: what was said, for the conversation's next turn.
-    pub(super) fn finish(&mut self) -> (String, Vec<LlamaToken>) {
+    /// Nothing follows: shows what was held back.
+    pub(super) fn finish(&mut self) {
         let rest = self.assembler.finish();
         self.show(rest);
+    }
+
+    /// What was said, for the conversation's next turn.
+    pub(super) fn said(&self) -> (String, Vec<LlamaToken>) {
         (self.text.clone(), self.written.clone())
     }
 

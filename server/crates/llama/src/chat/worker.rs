@@ -308,8 +308,9 @@ impl<'a> Worker<'a> {
     /// Ends an answer and frees its place.
     fn end(&mut self, index: usize, outcome: Result<Reason>) {
         let mut answer = self.answers.remove(index);
-        let (text, tokens) = answer.finish();
+        answer.finish();
         if let Some(conversation) = &answer.job.request.conversation {
+            let (text, tokens) = answer.said();
             self.shared.said.keep(conversation, text, tokens);
         }
         if !self.slots.end(answer.slot) {

@@ -21,8 +21,6 @@ use wording::Wordsmith;
 
 /// The system prompts that interviews use, for engines that prepare them.
 pub const SYSTEM_PROMPTS: [&str; 1] = [wording::SYSTEM_PROMPT];
-/// Longest answer, in characters.
-pub const LONGEST_ANSWER: usize = 20_000;
 /// Longest refused answer that is still kept for mending, in characters.
 const LONGEST_DRAFT: usize = 200_000;
 
@@ -114,7 +112,7 @@ impl Interviews {
         if length == 0 {
             return Err(Error::invalid("answer", "There is no answer yet. Write one, or skip the question."));
         }
-        if length > LONGEST_ANSWER {
+        if length > interview::LONGEST_ANSWER {
             return Err(Error::invalid(
                 "answer",
                 format!("Your answer has {length} characters; up to 20,000 can be read. Shorten it and send it again."),
