@@ -36,11 +36,12 @@ export default class Summary implements Reporter {
   }
 }
 
-/** Where a failed test is, and how each of its errors begins. */
+/** Where a failed test is, how each of its errors begins, and what was seen then. */
 function summary(test: TestCase): string {
   const place = `${test.location.file.split("/").pop()}:${test.location.line}`;
   const errors = test.results.flatMap(({ errors }) => errors.map(({ message }) => plain(message ?? "")));
-  return [`  ${place} ${test.title}`, ...errors.map((error) => `    ${error}`)].join("\n");
+  const seen = test.annotations.filter(({ type }) => type === "seen").map(({ description }) => plain(description ?? ""));
+  return [`  ${place} ${test.title}`, ...[...errors, ...seen].map((line) => `    ${line}`)].join("\n");
 }
 
 /** The first lines of a message, on one line and without colours. */

@@ -3,7 +3,7 @@ import { type Page, expect, test as base } from "@playwright/test";
 
 import { Server } from "./server.mjs";
 import { Visitor, somebody } from "./visitor.mjs";
-import { complaints } from "./watch.ts";
+import { complaints, observe } from "./watch.ts";
 
 export { expect };
 export type Person = ReturnType<typeof somebody>;
@@ -11,7 +11,7 @@ export type Person = ReturnType<typeof somebody>;
 type Personas = {
   /** Complaints that the test causes on purpose: one pattern, because Playwright reads a second element as options. */
   tolerated: RegExp[];
-  /** The page heard no other complaint; checked after each test. */
+  /** The page heard no other complaint; checked after each test. Of one that failed, what was seen is kept. */
   quiet: void;
   /** Somebody with an account. */
   person: Person;
@@ -50,9 +50,14 @@ export const test = base.extend<Personas, Worlds>({
   baseURL: async ({ server }, use) => use(server.url),
   tolerated: [[], { option: true }],
   quiet: [
-    async ({ page, tolerated }, use) => {
+    async ({ page, server, tolerated }, use, info) => {
       const heard = complaints(page);
+      const state = observe(page);
       await use();
+      if (info.status !== info.expectedStatus) {
+        const logged = server.output.trimEnd().split("\n").slice(-8);
+        for (const line of [`page: ${await state()}`, ...heard, ...logged]) info.annotations.push({ type: "seen", description: line });
+      }
       expect(heard.filter((complaint) => !tolerated.some((pattern) => pattern.test(complaint)))).toEqual([]);
     },
     { auto: true },

@@ -13,3 +13,22 @@ export function complaints(page: Page): string[] {
   });
   return heard;
 }
+
+/** What a page was doing, for whoever reads that a test failed there: where it is, what it says, what it waits for. */
+export function observe(page: Page): () => Promise<string> {
+  const open = new Map<unknown, string>();
+  page.on("request", (request) => open.set(request, `${request.method()} ${request.url()}`));
+  page.on("requestfinished", (request) => open.delete(request));
+  page.on("requestfailed", (request) => open.delete(request));
+  return async () => {
+    const said = await page
+      .evaluate(() => {
+        const alerts = [...document.querySelectorAll("[role=alert]")].map((alert) => alert.textContent);
+        const invalid = [...document.querySelectorAll<HTMLInputElement>(":invalid:not(form, fieldset)")].map(({ name }) => name);
+        const focus = document.activeElement?.outerHTML.slice(0, 80);
+        return { awake: document.documentElement.hasAttribute("data-awake"), alerts, invalid, focus };
+      })
+      .catch((error: unknown) => `no answer: ${error instanceof Error ? error.message : error}`);
+    return `${page.url()} ${JSON.stringify(said)} waiting for ${JSON.stringify([...open.values()])}`;
+  };
+}

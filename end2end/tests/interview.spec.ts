@@ -74,6 +74,31 @@ test("what was typed before the page came alive stays", async ({ member }) => {
   await expect(rehearsal.answer).toHaveValue("Typed while the page was still asleep.");
 });
 
+test("no button moves while words are being spoken", async ({ member }) => {
+  const rehearsal = await (await Rehearsal.start(member, { mode: "Real" })).awake();
+  const stop = member.getByRole("button", { name: "Stop", exact: true });
+  await expect(stop).toHaveCount(0);
+  const buttons = await rehearsal.finish.evaluateHandle((finish) => {
+    const seen = { frames: 0, places: new Set<number>() };
+    const look = () => {
+      if (document.querySelector("[role=log] button")) {
+        seen.frames += 1;
+        seen.places.add(Math.round(finish.getBoundingClientRect().top + scrollY));
+      } else if (seen.frames > 0) {
+        seen.places.add(Math.round(finish.getBoundingClientRect().top + scrollY));
+        return;
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+    return seen;
+  });
+  await rehearsal.reply(STORY);
+  await expect.poll(() => buttons.evaluate(({ frames }) => frames)).toBeGreaterThan(3);
+  await expect(stop).toHaveCount(0);
+  expect(await buttons.evaluate(({ places }) => [...places])).toHaveLength(1);
+});
+
 test("stopping shows the whole message at once", async ({ member }) => {
   const rehearsal = await (await Rehearsal.start(member)).awake();
   const stop = member.getByRole("button", { name: "Stop", exact: true });

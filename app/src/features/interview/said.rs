@@ -30,18 +30,20 @@ pub fn Said(
     let spoken = Memo::new(move |_| words.with(|words| words.as_ref().is_some_and(|words| words.turn() == turn)));
     let pending = message.pending;
     let author = if pending { "being worded".to_owned() } else { message.wording.clone() };
-    let question = StoredValue::new(message.question.clone());
+    let known = StoredValue::new(message.clone());
     view! {
         <li id=anchor class="grid gap-2 scroll-mt-4" tabindex="-1">
-            <p class="text-sm text-muted"><strong class="text-base-content">"Interviewer"</strong>" · "{author}</p>
+            <div class="flex min-h-9 items-center justify-between gap-2">
+                <p class="text-sm text-muted"><strong class="text-base-content">"Interviewer"</strong>" · "{author}</p>
+                {move || (pending || spoken.get()).then(|| view! { <Stop id=id turn=turn on_stop=on_stop/> })}
+            </div>
             {move || {
                 if spoken.get() {
-                    view! { <Speaking words=words question=question/> }.into_any()
+                    view! { <Speaking words=words message=known/> }.into_any()
                 } else {
                     whole(&message).into_any()
                 }
             }}
-            {move || (pending || spoken.get()).then(|| view! { <Stop id=id turn=turn on_stop=on_stop/> })}
         </li>
     }
     .into_any()
@@ -70,29 +72,57 @@ fn own_words(message: &Message) -> impl IntoView + use<> {
     }
 }
 
-/// The words as they come. Hidden from screen readers, which would read every word by itself.
+/// The words as they come. Hidden from screen readers, which would read every word by itself. Words that are known
+/// have their place before they are said, so that nothing below them moves away from under a finger.
 #[component]
-fn Speaking(words: RwSignal<Option<Words>>, question: StoredValue<Option<String>>) -> impl IntoView {
-    let parts = Memo::new(move |_| {
-        words.with(|words| {
-            words.as_ref().map_or_else(Default::default, |words| {
-                let (text, asked) = question.with_value(|question| {
-                    let (text, asked) = words.parts(question.as_deref());
-                    (text.to_owned(), asked.to_owned())
-                });
-                (text, asked)
-            })
-        })
-    });
+fn Speaking(words: RwSignal<Option<Words>>, message: StoredValue<Message>) -> impl IntoView {
+    let parts =
+        Memo::new(move |_| words.with(|words| message.with_value(|message| Parts::of(words.as_ref(), message))));
     let slow = Memo::new(move |_| words.with(|words| words.as_ref().is_some_and(Words::is_slow)));
+    let part = move |pick: fn(&Parts) -> &Part, class: &'static str| {
+        let shown = move || parts.with(|parts| pick(parts).clone());
+        move || {
+            let Part { said, unsaid } = shown();
+            let is_empty = said.is_empty() && unsaid.is_empty();
+            (!is_empty).then(|| view! { <p class=class>{said}<span class="invisible">{unsaid}</span></p> })
+        }
+    };
     view! {
-        <div class="measure grid gap-2" aria-hidden="true">
-            <p class="whitespace-pre-line min-h-6">{move || parts.with(|(text, _)| text.clone())}</p>
-            {move || parts.with(|(_, asked)| (!asked.is_empty()).then(|| asked.clone())).map(|asked| view! { <p class="text-lg font-medium">{asked}</p> })}
+        <div class="measure grid gap-2 min-h-6" aria-hidden="true">
+            {part(|parts| &parts.text, "whitespace-pre-line")}
+            {part(|parts| &parts.question, "text-lg font-medium")}
         </div>
-        <p class="text-sm text-muted" role="status">
+        <p class="text-sm text-muted empty:hidden" role="status">
             {move || slow.get().then_some("No word for 15 seconds: the machine is busy, or the connection is slow. You can wait, or stop to read the built-in wording.")}
         </p>
+    }
+}
+
+/// A message while it is being spoken.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Parts {
+    text: Part,
+    question: Part,
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Part {
+    said: String,
+    /// What is known to follow: nothing while a model is writing.
+    unsaid: String,
+}
+
+impl Parts {
+    fn of(words: Option<&Words>, message: &Message) -> Self {
+        let (text, question) = words.map(|words| words.parts(message.question.as_deref())).unwrap_or_default();
+        let part = |said: &str, whole: &str| Part {
+            said: said.to_owned(),
+            unsaid: if message.pending { "" } else { whole.strip_prefix(said).unwrap_or_default() }.to_owned(),
+        };
+        Self {
+            text: part(text, &message.text),
+            question: part(question, message.question.as_deref().unwrap_or_default()),
+        }
     }
 }
 
@@ -104,7 +134,7 @@ fn Stop(id: InterviewId, turn: u32, on_stop: Callback<()>) -> impl IntoView {
         on_stop.run(());
     };
     view! {
-        <form method="post" action=StopMessage::url() aria-live="off" on:submit=stop>
+        <form class="flex" method="post" action=StopMessage::url() aria-live="off" on:submit=stop>
             <input type="hidden" name="id" value=id.to_string() autocomplete="off"/>
             <input type="hidden" name="turn" value=turn.to_string() autocomplete="off"/>
             <button type="submit" class="btn btn-ghost btn-sm">{Icon::Stop.sized("size-4")}"Stop"</button>
