@@ -108,6 +108,10 @@ pub struct Request {
     pub class: Class,
     /// Whose it is: an opaque name. People take turns within a class.
     pub person: String,
+    /// What it is for, such as "interview": what tokens are counted by.
+    pub feature: &'static str,
+    /// The prompt that the messages were made with and its version, such as "interview-wording 2".
+    pub prompt: &'static str,
     /// The conversation that it continues: an opaque name that nobody else has. What the model
     /// read and wrote before is then not read again.
     pub conversation: Option<String>,
@@ -127,6 +131,8 @@ impl Request {
             seed,
             class: Class::Chat,
             person: String::new(),
+            feature: "",
+            prompt: "",
             conversation: None,
             deadlines: Deadlines::default(),
         }
