@@ -70,7 +70,7 @@ impl Interviews {
         self.ask(&mut session, viewer, MessageKind::Greeting).await?;
         self.0.wordsmith.claim(&mut session);
         session.insert(&self.0.store, viewer.id, self.0.clock.now()).await?;
-        self.0.wordsmith.begin(&session, &viewer.name);
+        self.0.wordsmith.begin(&session, viewer);
         Ok(id)
     }
 
@@ -214,7 +214,7 @@ impl Interviews {
     async fn save(&self, mut session: Session, viewer: &Viewer) -> Result<InterviewView> {
         self.0.wordsmith.claim(&mut session);
         let session = session.update(&self.0.store, viewer.id, self.0.clock.now()).await?;
-        self.0.wordsmith.begin(&session, &viewer.name);
+        self.0.wordsmith.begin(&session, viewer);
         Ok(session.view())
     }
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::Result;
+use domain::account::Viewer;
 use domain::interview::{InterviewId, Message, MessageKind, Setup};
 use futures::stream::{self, BoxStream, StreamExt};
 use inference::{Deadlines, Engine, Output, Request};
@@ -61,7 +62,7 @@ impl Wordsmith {
     }
 
     /// Has the model word the interviewer's last message, if that waits for it.
-    pub(super) fn begin(&self, session: &Session, name: &str) {
+    pub(super) fn begin(&self, session: &Session, viewer: &Viewer) {
         let Some((coach, message)) =
             self.coach.clone().zip(session.messages.last().filter(|message| message.pending).cloned())
         else {
@@ -74,8 +75,9 @@ impl Wordsmith {
             .rev()
             .find(|message| message.kind == MessageKind::Answer)
             .map(|message| message.text.as_str());
-        let mut request = request(&message, &session.row.setup, name, answer.unwrap_or_default());
-        request.person = session.row.id.to_string();
+        let mut request = request(&message, &session.row.setup, &viewer.name, answer.unwrap_or_default());
+        request.person = viewer.id.to_string();
+        request.feature = "interview";
         let (sender, live) = watch::channel(Live::default());
         let (store, lives) = (self.store.clone(), self.lives.clone());
         // The entry must be there before the task can remove it.
