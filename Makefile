@@ -25,7 +25,7 @@ SERVER_CRATES := $(addprefix -p ,domain knowledge store inference integrations l
 # What cargo-leptos builds for the browser, in its own folder and profile.
 BROWSER := --target wasm32-unknown-unknown --profile wasm-release --target-dir $(CARGO_TARGET_DIR)/front
 
-.PHONY: help run dev build models setup test lint format unit end2end bench screenshots clean
+.PHONY: help run dev build models setup test lint format unit end2end bench soak screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,9 +81,14 @@ screenshots: models ## Take the product's screenshots that the landing page and 
 	@.ci/setup test
 	@cd end2end && E2E_BINARY="$(BINARY)" E2E_SCREENSHOTS=../public/screenshots npx playwright test shots
 
-bench: models ## Measure page latency and embeddings; writes target/bench/*.json
-	@.ci/setup test
+bench: models ## Measure pages, embeddings and the engine beside llama.cpp's programs (BENCH=full: more); writes target/bench/*.json
+	@.ci/setup test peers
 	@cd end2end && E2E_BINARY="$(BINARY)" node bench/run.mjs
+	@cd end2end && E2E_BINARY="$(BINARY)" node bench/engine/run.mjs
+
+soak: models ## Mixed load with cancels and engine kills, for 10 minutes (SOAK_MINUTES=...)
+	@.ci/setup test peers
+	@cd end2end && E2E_BINARY="$(BINARY)" node bench/engine/soak.mjs
 
 clean: ## Remove what was built; keep models and data
 	@rm -rf "$(CARGO_TARGET_DIR)" target style/node_modules end2end/node_modules end2end/output

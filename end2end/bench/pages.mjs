@@ -24,10 +24,10 @@ function timed(agent, url, cookie) {
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 
 /**
- * Requests `path` 100 times a second for 10 seconds.
- * @param {string} base @param {string} path @param {string} cookie
+ * Requests `path` so many times a second, for 10 seconds.
+ * @param {string} base @param {string} path @param {string} cookie @param {number} [rate]
  */
-export async function latency(base, path, cookie) {
+export async function latency(base, path, cookie, rate = RATE) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const url = new URL(path, base).href;
   for (let warm = 0; warm < 20; warm += 1) await timed(agent, url, cookie);
@@ -37,9 +37,9 @@ export async function latency(base, path, cookie) {
   const began = performance.now();
   await new Promise((resolve) => {
     const timer = setInterval(() => {
-      const due = Math.min(RATE * SECONDS, Math.floor(((performance.now() - began) / 1000) * RATE));
+      const due = Math.min(rate * SECONDS, Math.floor(((performance.now() - began) / 1000) * rate));
       while (running.length < due) running.push(timed(agent, url, cookie));
-      if (running.length === RATE * SECONDS) {
+      if (running.length === rate * SECONDS) {
         clearInterval(timer);
         resolve(undefined);
       }

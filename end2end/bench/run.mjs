@@ -1,22 +1,11 @@
 // `make bench`: measures, prints a table and writes target/bench/*.json.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
-
 import { Server } from "../support/server.mjs";
 import { Visitor, somebody } from "../support/visitor.mjs";
 import { embeddings } from "./embeddings.mjs";
+import { OUTPUT, keep } from "./keep.mjs";
 import { latency } from "./pages.mjs";
 
-const OUTPUT = fileURLToPath(new URL("../../target/bench", import.meta.url));
 const PAGES = ["/", "/login", "/dashboard"];
-
-/** @param {string} name @param {unknown} figures */
-function keep(name, figures) {
-  mkdirSync(OUTPUT, { recursive: true });
-  const machine = { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length };
-  writeFileSync(`${OUTPUT}/${name}.json`, `${JSON.stringify({ measured: new Date().toISOString(), machine, figures }, undefined, 2)}\n`);
-}
 
 /** @param {number} value */
 const shown = (value) => value.toFixed(value >= 100 ? 0 : 1);

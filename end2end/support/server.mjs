@@ -5,14 +5,15 @@ import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-const CACHE = process.env.BUILD_CACHE ?? join(homedir(), ".cache/lodestar");
+/** Where everything is that is built or fetched. */
+export const CACHE = process.env.BUILD_CACHE ?? join(homedir(), ".cache/lodestar");
 /** The program. */
 export const BINARY = process.env.E2E_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(CACHE, "target"), "release/lodestar");
 /** Where the models are. */
 export const MODELS = process.env.LODESTAR_TEST_MODELS ?? join(CACHE, "models");
 
 /** A port that nobody listens on just now. @returns {Promise<number>} */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().on("error", reject);
     probe.listen(0, "127.0.0.1", () => {
