@@ -9,6 +9,9 @@ pub struct Account;
 /// The identifier of an account.
 pub type AccountId = Id<Account>;
 
+/// The plan of an account that was given no other.
+pub const STANDARD_PLAN: &str = "standard";
+
 /// What an account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

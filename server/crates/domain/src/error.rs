@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Invalid,
     /// Somebody, perhaps the same person in another tab, was faster (409).
     Conflict,
-    /// Too many tries (429).
+    /// Too many tries, or all used that a quota allows (429).
     TooMany,
     /// The machine cannot do it now, later it can (503).
     Busy,

@@ -9,6 +9,7 @@ pub mod account;
 pub mod dashboard;
 pub mod error;
 pub mod feedback;
+pub mod generation;
 pub mod grading;
 pub mod id;
 pub mod interview;

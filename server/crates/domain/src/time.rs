@@ -8,6 +8,9 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
 /// A moment in UTC, in milliseconds since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -29,10 +32,15 @@ impl Timestamp {
         Self(self.0 - hours * 3_600_000)
     }
 
+    /// The beginning of its calendar day in UTC.
+    pub fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(DAY))
+    }
+
     /// The calendar day in UTC as people write it here, like "20 Nov 2026".
     pub fn day(self) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-        let (year, month, day) = civil(self.0.div_euclid(86_400_000));
+        let (year, month, day) = civil(self.0.div_euclid(DAY));
         format!("{day} {} {year}", MONTHS[month - 1])
     }
 }
@@ -54,6 +62,15 @@ fn civil(days: i64) -> (i64, usize, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_begin_at_midnight() {
+        for (moment, start) in
+            [(0, 0), (DAY - 1, 0), (DAY, DAY), (-1, -DAY), (1_795_132_800_000 + 5, 1_795_132_800_000)]
+        {
+            assert_eq!(Timestamp::from_millis(moment).start_of_day(), Timestamp::from_millis(start));
+        }
+    }
 
     #[test]
     fn days_are_written_as_people_do() {

@@ -129,6 +129,27 @@ pub async fn promote(connection: &mut Connection, id: AccountId) -> Result<()> {
         .map_err(explain)
 }
 
+/// The name of the account's plan.
+pub async fn plan(connection: &mut Connection, id: AccountId) -> Result<Option<String>> {
+    sqlx::query("SELECT plan FROM accounts WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await
+        .and_then(|row| row.map(|row| row.try_get("plan")).transpose())
+        .map_err(explain)
+}
+
+/// Gives the account with this address another plan; false when there is none.
+pub async fn change_plan(connection: &mut Connection, email: &Email, plan: &str) -> Result<bool> {
+    sqlx::query("UPDATE accounts SET plan = $2 WHERE email_key = $1")
+        .bind(email.key())
+        .bind(plan.to_owned())
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected() == 1)
+        .map_err(explain)
+}
+
 /// Keeps the hash of the set-up link, in place of an earlier one.
 pub async fn put_setup_token(connection: &mut Connection, hash: &str, now: Timestamp) -> Result<()> {
     sqlx::query(

@@ -5,11 +5,12 @@
 //! [`Store::read`] and call those functions; no other crate sees SQL or sqlx.
 //!
 //! To add a table: a portable migration in `migrations/` (`TEXT`, `BIGINT`, `DOUBLE PRECISION`
-//! only), a module here, and tests in `tests/conformance.rs`, which run on both databases.
+//! only), a module here, and tests in `tests/conformance`, which run on both databases.
 
 pub mod account;
 mod database;
 mod error;
+pub mod generation;
 pub mod interview;
 mod session;
 
