@@ -27,7 +27,8 @@ import { Agent, request } from "node:http";
  * @property {number} written tokens of the answer
  */
 
-const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+// A connection for each request: a server may close an idle one at the very moment that it is used again.
+const agent = new Agent({ keepAlive: false });
 
 /** Milliseconds to the first text. @param {Answer} answer */
 export const firstToken = (answer) => (answer.times[0] ?? Number.NaN) - answer.began;

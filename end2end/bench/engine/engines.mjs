@@ -3,6 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { basename, join } from "node:path";
 
 import { CACHE, Server, freePort } from "../../support/server.mjs";
+import { untilRest } from "./processes.mjs";
 import { pause } from "./statistics.mjs";
 
 /** Where `.ci/setup peers` puts llama.cpp's programs, its vocabularies and a Python that writes GGUF files. */
@@ -45,7 +46,10 @@ export const ofServer = (server, file) => ({
 
 /** @param {string} file @param {number} threads */
 export async function lodestar(file, threads) {
-  return ofServer(await Server.start(settings(file, threads)), file);
+  const engine = ofServer(await Server.start(settings(file, threads)), file);
+  // Once it serves, it still reads its question bank.
+  await untilRest(engine.pid, 120_000);
+  return engine;
 }
 
 /**

@@ -21,8 +21,8 @@ export function model(size, form) {
   const full = join(FOLDER, `${size}-F16.gguf`);
   const part = `${file}.part`;
   try {
-    execFileSync(join(PEERS, "python/bin/python"), [WRITER, join(PEERS, "ggml-vocab-qwen2.gguf"), size, full], { stdio: ["ignore", "ignore", "inherit"] });
-    execFileSync(join(PEERS, "bin/llama-quantize"), [full, part, form], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(join(PEERS, "python/bin/python"), [WRITER, join(PEERS, "ggml-vocab-qwen2.gguf"), size, full], { stdio: "pipe" });
+    execFileSync(join(PEERS, "bin/llama-quantize"), [full, part, form], { stdio: "pipe" });
     renameSync(part, file);
   } finally {
     rmSync(full, { force: true });

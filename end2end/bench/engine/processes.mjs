@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 
+import { pause } from "./statistics.mjs";
+
 /** @param {string} path @returns {string} empty if it is gone */
 function read(path) {
   try {
@@ -42,6 +44,25 @@ export function processorTime(pid) {
     for (const thread of numbers(`/proc/${member}/task`)) nanoseconds += Number(read(`/proc/${member}/task/${thread}/schedstat`).split(" ")[0] ?? 0);
   }
   return nanoseconds / 1e6;
+}
+
+/** What a process may take in one step and still count as at rest: share of a core. */
+const REST = 0.1;
+/** Milliseconds between two looks at it, and how many of them without work are rest. */
+const [STEP, STEPS] = [5, 20];
+
+/** Milliseconds until the processor time of a process family stops growing; `longest` if it does not by then. @param {number} pid @param {number} [longest] */
+export async function untilRest(pid, longest = 10_000) {
+  const began = performance.now();
+  let busy = began;
+  let [then, before] = [began, processorTime(pid)];
+  while (performance.now() - busy < STEPS * STEP && performance.now() - began < longest) {
+    await pause(STEP);
+    const [now, taken] = [performance.now(), processorTime(pid)];
+    if (taken - before > (now - then) * REST) busy = now;
+    [then, before] = [now, taken];
+  }
+  return busy - began;
 }
 
 /** Lets a process family run on these cores only, like "0" or "0-3". @param {number} pid @param {string} cores */

@@ -1,27 +1,9 @@
 // From the moment a reader leaves until the engine's threads rest.
 import { chat } from "../client.mjs";
-import { processorTime } from "../processes.mjs";
+import { untilRest } from "../processes.mjs";
 import { beside } from "../report.mjs";
 import { pause, quantile } from "../statistics.mjs";
 import { words } from "../words.mjs";
-
-/** What an engine may take in one step and still count as at rest: share of a core. */
-const REST = 0.1;
-const STEP = 5;
-
-/** Milliseconds until the processor time of an engine stops growing. @param {import("../engines.mjs").Engine} engine */
-async function untilRest(engine) {
-  const began = performance.now();
-  let busy = began;
-  let [then, before] = [began, processorTime(engine.pid)];
-  while (performance.now() - busy < 20 * STEP && performance.now() - began < 10_000) {
-    await pause(STEP);
-    const [now, taken] = [performance.now(), processorTime(engine.pid)];
-    if (taken - before > (now - then) * REST) busy = now;
-    [then, before] = [now, taken];
-  }
-  return busy - began;
-}
 
 /** @param {import("../engines.mjs").Engine} engine @param {number} read tokens of the prompt @param {number} after milliseconds until the reader leaves */
 async function sample(engine, read, after) {
@@ -29,7 +11,7 @@ async function sample(engine, read, after) {
   const asked = chat(engine, { messages: [{ role: "user", content: words(read) }], tokens: 1_000, signal: leave.signal });
   await pause(after);
   leave.abort();
-  const time = await untilRest(engine);
+  const time = await untilRest(engine.pid);
   await asked;
   return time;
 }
