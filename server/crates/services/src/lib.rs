@@ -7,5 +7,6 @@
 
 pub mod account;
 pub mod evaluate;
+pub mod generation;
 pub mod interview;
 pub mod words;

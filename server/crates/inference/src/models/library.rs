@@ -112,6 +112,20 @@ impl Library {
         ))
     }
 
+    /// The sha256 of the file that [`Library::locate`] finds for `choice`, as 64 hexadecimal digits:
+    /// from its receipt, or for a file of the operator's own by reading all of it. Blocks.
+    ///
+    /// # Errors
+    /// As [`Library::locate`], and [`ErrorKind::Invalid`] if the file cannot be read.
+    pub fn sha256(&self, choice: &str) -> Result<String> {
+        if self.manifest.model(choice).is_ok() {
+            return self.installed(choice).map(|receipt| receipt.sha256);
+        }
+        let path = self.locate(choice)?;
+        let unreadable = |error| Error::new(ErrorKind::Invalid, format!("{} cannot be read: {error}.", path.display()));
+        digest::sum(&path).map(|sum| sum.sha256).map_err(unreadable)
+    }
+
     /// Reads the whole file of the model `name` and compares it with its receipt.
     ///
     /// # Errors

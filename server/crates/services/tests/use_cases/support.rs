@@ -11,11 +11,17 @@ use inference::scripted::ScriptedEmbedder;
 use services::account::Accounts;
 use services::interview::{Interviews, Models};
 use store::Store;
+use tempfile::TempDir;
 
 /// A clock that stands still until it is moved.
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
+    /// At the beginning of 20 Nov 2026, in UTC.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_795_132_800_000)))
+    }
+
     pub fn advance_hours(&self, hours: i64) {
         self.0.fetch_add(hours * 3_600_000, Ordering::Relaxed);
     }
@@ -42,7 +48,7 @@ pub struct World {
     pub accounts: Accounts,
     pub interviews: Interviews,
     pub clock: Arc<TestClock>,
-    _folder: tempfile::TempDir,
+    _folder: TempDir,
 }
 
 impl World {
@@ -52,9 +58,12 @@ impl World {
 
     pub async fn with_coach(coach: Option<Arc<dyn Engine>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::connect(&format!("sqlite:{}", folder.path().join("test.sqlite").display())).await.unwrap();
-        store.migrate().await.unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(1_795_132_800_000)));
+        let store = open(&folder).await;
+        Self::over(folder, store, TestClock::new(), coach)
+    }
+
+    /// Services over what is there already.
+    pub fn over(folder: TempDir, store: Store, clock: Arc<TestClock>, coach: Option<Arc<dyn Engine>>) -> Self {
         let random = Arc::new(Counting::default());
         let models = Models { embedder: Arc::new(ScriptedEmbedder), coach };
         Self {
@@ -76,6 +85,13 @@ impl World {
         let id = self.interviews.start(viewer, setup(mode)).await.unwrap();
         (id, self.interviews.view(viewer, id).await.unwrap())
     }
+}
+
+/// The database in `folder`, with its tables.
+pub async fn open(folder: &TempDir) -> Store {
+    let store = Store::connect(&format!("sqlite:{}", folder.path().join("test.sqlite").display())).await.unwrap();
+    store.migrate().await.unwrap();
+    store
 }
 
 pub fn setup(mode: Mode) -> Setup {
