@@ -1,8 +1,9 @@
 // What the kernel knows about a process and its children (Linux).
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { cpus } from "node:os";
 
-import { pause } from "./statistics.mjs";
+import { pause, sum } from "./statistics.mjs";
 
 /** @param {string} path @returns {string} empty if it is gone */
 function read(path) {
@@ -44,6 +45,19 @@ export function processorTime(pid) {
     for (const thread of numbers(`/proc/${member}/task`)) nanoseconds += Number(read(`/proc/${member}/task/${thread}/schedstat`).split(" ")[0] ?? 0);
   }
   return nanoseconds / 1e6;
+}
+
+/** The share of all cores that is taken by whatever runs on this machine, over `milliseconds`. @param {number} [milliseconds] */
+export async function load(milliseconds = 2_000) {
+  const look = () => {
+    const times = cpus().map((core) => core.times);
+    const idle = sum(times.map((time) => time.idle));
+    return { idle, all: idle + sum(times.map((time) => time.user + time.nice + time.sys + time.irq)) };
+  };
+  const before = look();
+  await pause(milliseconds);
+  const after = look();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
 }
 
 /** What a process may take in one step and still count as at rest: share of a core. */

@@ -2,6 +2,7 @@
 // turns, so that what the machine does besides meets both. Prints a table and writes target/bench/engine.json.
 //
 // BENCH=full adds Qwen2.5's 1.5B shapes and other quantizations, and asks for JSON 10,000 times (BENCH_STRUCTURED).
+// BENCH_ONLY names parts: single, aggregate, apart, first, stall, cancel, goodput, pages, json. BENCH_ROUNDS says how often.
 import { availableParallelism } from "node:os";
 
 import { Server } from "../../support/server.mjs";
@@ -17,17 +18,23 @@ import { single } from "./measures/single.mjs";
 import { stall } from "./measures/stall.mjs";
 import { structured } from "./measures/structured.mjs";
 import { model } from "./models.mjs";
-import { memory, pin } from "./processes.mjs";
+import { load, memory, pin } from "./processes.mjs";
 import { beside, print, verdict } from "./report.mjs";
 
 const FULL = process.env.BENCH === "full";
 const STRUCTURED = Number(process.env.BENCH_STRUCTURED ?? (FULL ? 10_000 : 1_000));
+/** How often each thing is measured; the middle one counts. */
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? (FULL ? 5 : 3));
 const CORES = availableParallelism();
 const COUNTS = [1, 4, 8, 16];
 
 /** @typedef {import("./report.mjs").Row} Row */
 /** @type {{ title: string, rows: Row[] }[]} */
 const tables = [];
+
+/** How busy the machine is with other things before anything is measured, as a share of its cores. */
+const busy = await load();
+if (busy > 0.1) console.log(`The machine is ${Math.round(busy * 100)} % busy with other things, so these figures say little. Measure when it rests.`);
 
 /** Names of parts to measure, if not all: "single aggregate". */
 const ONLY = (process.env.BENCH_ONLY ?? "").split(/[ ,]+/).filter(Boolean);
@@ -38,7 +45,7 @@ const wanted = (part) => ONLY.length === 0 || ONLY.includes(part);
 function add(title, rows) {
   tables.push({ title, rows });
   print(title, rows);
-  keep("engine", tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, verdict: verdict(row) })) })));
+  keep("engine", { busy, tables: tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, verdict: verdict(row) })) })) });
 }
 
 /** Runs `measure` with both servers, and stops them. @template T @param {string} file @param {number} threads @param {number} parallel conversations that llama-server has room for @param {(ours: import("./engines.mjs").Engine, peer: import("./engines.mjs").Engine) => Promise<T>} measure */
@@ -56,13 +63,14 @@ async function withBoth(file, threads, parallel, measure) {
   }
 }
 
-/** Speeds of one file; the client shares the engine's cores. @param {string} name @param {string} file @param {number[]} counts @param {number} rounds */
-async function speeds(name, file, counts, rounds) {
+/** Speeds of one file; the client shares the engine's cores. @param {string} name @param {string} file @param {number[]} counts */
+async function speeds(name, file, counts) {
+  if (!wanted("single") && !wanted("aggregate")) return;
   const where = `${name}, ${CORES} threads; the client shares the engine's cores`;
   await withBoth(file, CORES, Math.max(...counts), async (ours, peer) => {
-    if (wanted("single")) add(`One conversation: ${where}`, await single(ours, file, CORES, rounds));
+    if (wanted("single")) add(`One conversation: ${where}`, await single(ours, file, CORES, ROUNDS));
     if (!wanted("aggregate")) return;
-    const rows = await aggregate(ours, peer, counts, rounds);
+    const rows = await aggregate(ours, peer, counts, Math.max(1, ROUNDS - 1));
     add(`Conversations at once: ${where}`, rows);
     add(`The same beside llama-batched-bench, which neither serves nor samples`, besideBatchedBench(rows, file, CORES, counts));
     const bytes = (/** @type {import("./engines.mjs").Engine} */ engine) => memory(engine.pid, "VmHWM") / 2 ** 20;
@@ -70,8 +78,8 @@ async function speeds(name, file, counts, rounds) {
   });
 }
 
-/** Speeds when the client has cores of its own, which count for nobody. @param {string} name @param {string} file @param {number} rounds */
-async function speedsApart(name, file, rounds) {
+/** Speeds when the client has cores of its own, which count for nobody. @param {string} name @param {string} file */
+async function speedsApart(name, file) {
   const half = Math.floor(CORES / 2);
   if (half < 1) return;
   const engines = `0-${half - 1}`;
@@ -81,21 +89,21 @@ async function speedsApart(name, file, rounds) {
     await withBoth(file, half, 4, async (ours, peer) => {
       for (const engine of [ours, peer]) pin(engine.pid, engines);
       const where = `${name}, ${half} threads; the client runs on cores of its own`;
-      add(`One conversation: ${where}`, await single(ours, file, half, rounds, engines));
-      add(`Conversations at once: ${where}`, await aggregate(ours, peer, [1, 4], rounds));
+      add(`One conversation: ${where}`, await single(ours, file, half, Math.ceil(ROUNDS / 2), engines));
+      add(`Conversations at once: ${where}`, await aggregate(ours, peer, [1, 4], Math.ceil(ROUNDS / 2)));
     });
   } finally {
     pin(process.pid, `0-${CORES - 1}`);
   }
 }
 
-/** What a person notices. @param {string} name @param {string} file @param {number} rounds @param {number} seconds of each load */
-async function latencies(name, file, rounds, seconds) {
+/** What a person notices. @param {string} name @param {string} file @param {number} seconds of each load */
+async function latencies(name, file, seconds) {
   const where = `${name}, ${CORES} threads; the client shares the engine's cores`;
   await withBoth(file, CORES, 2, async (ours, peer) => {
-    if (wanted("first")) add(`Time to the first token: ${where}`, await timeToFirstToken(ours, peer, rounds));
-    if (wanted("stall")) add(`An answer beside another's prompt: ${where}`, await stall(ours, peer, Math.max(1, rounds - 1)));
-    if (wanted("cancel")) add(`Cancelling: ${where}`, await cancel(ours, peer, rounds * 2));
+    if (wanted("first")) add(`Time to the first token: ${where}`, await timeToFirstToken(ours, peer, ROUNDS));
+    if (wanted("stall")) add(`An answer beside another's prompt: ${where}`, await stall(ours, peer, Math.max(1, ROUNDS - 1)));
+    if (wanted("cancel")) add(`Cancelling: ${where}`, await cancel(ours, peer, ROUNDS * 2));
   });
   if (!wanted("goodput")) return;
   const ours = await lodestar(file, CORES);
@@ -131,17 +139,17 @@ async function json() {
 }
 
 const file = model("0.5B", "Q4_0");
-await speeds("0.5B Q4_0", file, COUNTS, FULL ? 5 : 3);
-if (wanted("apart")) await speedsApart("0.5B Q4_0", file, FULL ? 3 : 1);
-await latencies("0.5B Q4_0", file, FULL ? 8 : 3, FULL ? 120 : 45);
+await speeds("0.5B Q4_0", file, COUNTS);
+if (wanted("apart")) await speedsApart("0.5B Q4_0", file);
+await latencies("0.5B Q4_0", file, FULL ? 120 : 45);
 if (wanted("pages")) await pagesAndEngine(file);
 if (wanted("json")) await json();
 if (FULL) {
-  await speeds("0.5B Q8_0", model("0.5B", "Q8_0"), [1, 8], 3);
-  await speeds("0.5B Q4_K_M", model("0.5B", "Q4_K_M"), [1, 8], 3);
-  await speeds("1.5B Q4_0", model("1.5B", "Q4_0"), COUNTS, 3);
-  await speeds("1.5B Q8_0", model("1.5B", "Q8_0"), [1, 8], 3);
-  await speeds("1.5B Q4_K_M", model("1.5B", "Q4_K_M"), [1, 8], 3);
+  await speeds("0.5B Q8_0", model("0.5B", "Q8_0"), [1, 8]);
+  await speeds("0.5B Q4_K_M", model("0.5B", "Q4_K_M"), [1, 8]);
+  await speeds("1.5B Q4_0", model("1.5B", "Q4_0"), COUNTS);
+  await speeds("1.5B Q8_0", model("1.5B", "Q8_0"), [1, 8]);
+  await speeds("1.5B Q4_K_M", model("1.5B", "Q4_K_M"), [1, 8]);
 }
 
 const judged = tables.flatMap((table) => table.rows.filter((row) => verdict(row)).map((row) => ({ ...row, table: table.title })));

@@ -13,9 +13,14 @@ async function sample(engine) {
   await pause(1_500);
   const began = performance.now();
   const other = complete(await chat(engine, { messages: [{ role: "user", content: words(LONG) }], tokens: 1 }));
+  const ended = performance.now();
+  await pause(1_000);
   stop.abort();
   const answer = await writing;
-  const meanwhile = gaps({ ...answer, times: answer.times.filter((time) => time >= began) });
+  // With the last token before and the first one after, or a stall as long as the whole would not be seen.
+  const from = Math.max(0, answer.times.findLastIndex((time) => time <= began));
+  const to = answer.times.findIndex((time) => time >= ended);
+  const meanwhile = gaps({ ...answer, times: answer.times.slice(from, to < 0 ? undefined : to + 1) });
   return { p95: quantile(meanwhile, 0.95), longest: Math.max(...meanwhile), other: firstToken(other) };
 }
 
