@@ -22,9 +22,9 @@ use llama_cpp_2::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    backend,
+    backend, gguf,
     pack::{Limits, pack},
-    text,
+    text, threads,
 };
 
 /// Texts are cut to this many tokens, `[CLS]` and `[SEP]` included, as sentence-transformers does
@@ -50,7 +50,7 @@ pub struct EmbeddingOptions {
 
 impl Default for EmbeddingOptions {
     fn default() -> Self {
-        Self { threads: thread::available_parallelism().map_or(1, usize::from), queue: 64 }
+        Self { threads: threads::available(), queue: 64 }
     }
 }
 
@@ -166,7 +166,7 @@ fn run(
     ready: &std_mpsc::Sender<Result<Arc<LlamaModel>>>,
     mut queue: mpsc::Receiver<Job>,
 ) {
-    let loaded = backend::load(path, |kind| kind == "bert").map(Arc::new);
+    let loaded = backend::load(path, |kind| kind == "bert").and_then(|model| long_enough(path, model)).map(Arc::new);
     let model = match &loaded {
         Ok(model) => Arc::clone(model),
         Err(error) => {
@@ -188,6 +188,15 @@ fn run(
             let _ = ready.send(Err(error));
         }
     }
+}
+
+/// llama.cpp looks up a vector for every position, and ends the process where there is none.
+fn long_enough(path: &Path, model: LlamaModel) -> Result<LlamaModel> {
+    if model.n_ctx_train() as usize >= MOST_TOKENS {
+        return Ok(model);
+    }
+    let reason = format!("it reads {} tokens at once, and Lodestar needs {MOST_TOKENS}", model.n_ctx_train());
+    Err(gguf::refusal(path, &reason))
 }
 
 struct Worker<'a> {

@@ -13,12 +13,14 @@
 
 mod backend;
 mod chat;
+mod cpu;
 mod embedding;
 pub mod gguf;
 pub mod minilm;
 mod pack;
 mod spin;
 mod text;
+pub mod threads;
 pub mod tiny;
 
 pub use chat::{Chat, ChatOptions};

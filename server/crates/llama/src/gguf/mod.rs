@@ -1,11 +1,30 @@
 //! The GGUF file format, as far as this product writes it and must check it: a header with
 //! metadata and tensor descriptions, then the tensors. Source: `docs/gguf.md` of ggml, version 3.
+//!
+//! [`check`] goes over a file before llama.cpp sees it, from the outside in: [`header`] reads what
+//! any GGUF file must have, [`architecture`] the sizes of the model, [`shapes`] the tensors that
+//! these sizes ask for, and [`vocabulary`] the tokens. It knows the architectures of the models
+//! that are offered here and refuses all others: llama.cpp ends the process over many a wrong
+//! number, and each architecture has its own. To accept a further one, read its file in
+//! llama.cpp's `src/models`, then add it to [`Architecture`] and its tensors to [`shapes`].
+//!
+//! Nothing here knows llama.cpp, so that the fuzz target (`server/crates/llama/fuzz`) builds it
+//! without.
 
+mod architecture;
 mod check;
+mod header;
+mod metadata;
 mod quantise;
+mod shapes;
+mod storage;
+mod vocabulary;
 mod write;
 
-pub use check::{Summary, check};
+pub use architecture::Architecture;
+pub(crate) use check::refusal;
+pub use check::{Summary, check, inspect};
+pub use storage::Storage;
 pub use write::{Tensor, write};
 
 /// The first four bytes.
@@ -17,9 +36,15 @@ const VERSION: u32 = 3;
 /// Where tensors start, relative to each other and to the file, unless the metadata says otherwise.
 const ALIGNMENT: u64 = 32;
 
+/// What a check gives: its result, or the reason for which the file is refused, which completes
+/// "it cannot be used: ".
+type Checked<T> = Result<T, String>;
+
 /// A value of the metadata.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
+    /// A small count.
+    U16(u16),
     /// A count or an enumeration.
     U32(u32),
     /// A parameter.
@@ -36,67 +61,20 @@ pub enum Value {
     F32s(Vec<f32>),
 }
 
+/// The numbers of the kinds of values. Source: `enum gguf_type` in gguf.h.
+mod kind {
+    pub(super) const U16: u32 = 2;
+    pub(super) const U32: u32 = 4;
+    pub(super) const I32: u32 = 5;
+    pub(super) const F32: u32 = 6;
+    pub(super) const BOOL: u32 = 7;
+    pub(super) const TEXT: u32 = 8;
+    pub(super) const ARRAY: u32 = 9;
+}
+
 impl Value {
     /// Text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
-}
-
-/// How the numbers of a tensor are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Storage {
-    /// 32-bit floating point.
-    F32,
-    /// 16-bit floating point.
-    F16,
-    /// Blocks of 32 numbers: a 16-bit scale, then 8-bit integers.
-    Q8,
-}
-
-impl Storage {
-    /// The number in the file.
-    fn code(self) -> u32 {
-        match self {
-            Self::F32 => 0,
-            Self::F16 => 1,
-            Self::Q8 => 8,
-        }
-    }
-}
-
-/// Numbers and bytes of one block of the storage with number `code`; `None` if llama.cpp does not
-/// know it. Source: `enum ggml_type` in ggml.h and the block structures in ggml-common.h.
-fn block(code: u32) -> Option<(u64, u64)> {
-    Some(match code {
-        0 | 26 => (1, 4),
-        1 | 25 | 30 => (1, 2),
-        24 => (1, 1),
-        27 | 28 => (1, 8),
-        2 | 20 => (32, 18),
-        3 => (32, 20),
-        6 => (32, 22),
-        7 => (32, 24),
-        8 => (32, 34),
-        9 => (32, 36),
-        39 => (32, 17),
-        40 => (64, 36),
-        41 => (128, 18),
-        42 => (64, 18),
-        10 => (256, 84),
-        11 | 21 => (256, 110),
-        12 => (256, 144),
-        13 => (256, 176),
-        14 => (256, 210),
-        15 => (256, 292),
-        16 | 35 => (256, 66),
-        17 => (256, 74),
-        18 => (256, 98),
-        19 => (256, 50),
-        22 => (256, 82),
-        23 => (256, 136),
-        29 => (256, 56),
-        34 => (256, 54),
-        _ => return None,
-    })
 }

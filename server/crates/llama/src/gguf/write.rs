@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use super::{ALIGNMENT, MAGIC, Storage, VERSION, Value, block, quantise};
+use super::{ALIGNMENT, MAGIC, Storage, VERSION, Value, kind, quantise, storage};
 
 /// A tensor to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +34,7 @@ impl Tensor {
 
     /// Bytes in the file, without padding.
     fn bytes(&self) -> u64 {
-        let (numbers, bytes) = block(self.storage.code()).expect("every storage that is written has a block");
+        let (numbers, bytes) = storage::block(self.storage.code()).expect("every storage that is written has a block");
         self.len() as u64 / numbers * bytes
     }
 }
@@ -112,21 +112,15 @@ impl Output {
 
     /// The number of the kind, then the value; arrays have the kind of their items and a count.
     fn value(&mut self, value: &Value) -> io::Result<()> {
-        const I32: u32 = 5;
-        const F32: u32 = 6;
-        const TEXT: u32 = 8;
         match value {
-            Value::U32(x) => self.kind(4).and_then(|()| self.bytes(&x.to_le_bytes())),
-            Value::F32(x) => self.kind(F32).and_then(|()| self.bytes(&x.to_le_bytes())),
-            Value::Bool(x) => self.kind(7).and_then(|()| self.bytes(&[u8::from(*x)])),
-            Value::Text(x) => self.kind(TEXT).and_then(|()| self.text(x)),
-            Value::Texts(xs) => self.array(TEXT, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.text(x))),
-            Value::I32s(xs) => {
-                self.array(I32, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.bytes(&x.to_le_bytes())))
-            }
-            Value::F32s(xs) => {
-                self.array(F32, xs.len()).and_then(|()| xs.iter().try_for_each(|x| self.bytes(&x.to_le_bytes())))
-            }
+            Value::U16(x) => self.kind(kind::U16).and_then(|()| self.bytes(&x.to_le_bytes())),
+            Value::U32(x) => self.kind(kind::U32).and_then(|()| self.bytes(&x.to_le_bytes())),
+            Value::F32(x) => self.kind(kind::F32).and_then(|()| self.bytes(&x.to_le_bytes())),
+            Value::Bool(x) => self.kind(kind::BOOL).and_then(|()| self.bytes(&[u8::from(*x)])),
+            Value::Text(x) => self.kind(kind::TEXT).and_then(|()| self.text(x)),
+            Value::Texts(xs) => self.array(kind::TEXT, xs, |out, x| out.text(x)),
+            Value::I32s(xs) => self.array(kind::I32, xs, |out, x| out.bytes(&x.to_le_bytes())),
+            Value::F32s(xs) => self.array(kind::F32, xs, |out, x| out.bytes(&x.to_le_bytes())),
         }
     }
 
@@ -134,10 +128,10 @@ impl Output {
         self.bytes(&kind.to_le_bytes())
     }
 
-    fn array(&mut self, kind: u32, count: usize) -> io::Result<()> {
-        const ARRAY: u32 = 9;
-        self.kind(ARRAY)?;
+    fn array<T>(&mut self, kind: u32, items: &[T], item: impl Fn(&mut Self, &T) -> io::Result<()>) -> io::Result<()> {
+        self.kind(kind::ARRAY)?;
         self.kind(kind)?;
-        self.count(count)
+        self.count(items.len())?;
+        items.iter().try_for_each(|x| item(self, x))
     }
 }
