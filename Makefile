@@ -9,6 +9,14 @@ MAKEFLAGS += --no-print-directory
 BUILD_CACHE ?= $(HOME)/.cache/lodestar
 CARGO_TARGET_DIR ?= $(BUILD_CACHE)/target
 LODESTAR_TEST_MODELS ?= $(BUILD_CACHE)/models
+# NATIVE=1 builds the quickest program, for processors like this one alone, beside the portable one: llama.cpp then
+# uses all instructions that there are. A target's flags replace those of .cargo/config.toml, so these are repeated.
+ifeq ($(NATIVE),1)
+PROCESSOR := $(shell { grep -m 1 '^flags' /proc/cpuinfo || uname -a; } 2>/dev/null | cksum | cut -d ' ' -f 1)
+CARGO_TARGET_DIR := $(BUILD_CACHE)/native-$(PROCESSOR)
+HOST := $(shell PATH="$(HOME)/.cargo/bin:$$PATH" rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)
+export CARGO_TARGET_$(HOST)_RUSTFLAGS := --cfg erase_components -C target-cpu=native
+endif
 # Leptos compiles the output's name in; unless every cargo command sees it, each would rebuild what another built.
 LEPTOS_OUTPUT_NAME := lodestar
 LEPTOS_SITE_ROOT := $(CARGO_TARGET_DIR)/site
@@ -25,12 +33,12 @@ SERVER_CRATES := $(addprefix -p ,domain knowledge store inference integrations l
 # What cargo-leptos builds for the browser, in its own folder and profile.
 BROWSER := --target wasm32-unknown-unknown --profile wasm-release --target-dir $(CARGO_TARGET_DIR)/front
 
-.PHONY: help run dev build models setup test lint format unit end2end bench soak screenshots clean
+.PHONY: help run dev build models setup test lint format unit fuzz end2end bench soak screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build models ## Set up, build and serve on http://127.0.0.1:3000
+run: build models ## Set up, build and serve on http://127.0.0.1:3000; quicker models with NATIVE=1
 	@mkdir -p "$(DATA)/models"
 	@cp -n "$(LODESTAR_TEST_MODELS)/$(EMBEDDING)".{gguf,toml} "$(DATA)/models/"
 	@exec $(BINARY) serve
@@ -73,6 +81,13 @@ unit: models ## Run unit and integration tests, on SQLite and on a PostgreSQL of
 	@.ci/setup test
 	@.ci/postgres run cargo nextest run --cargo-profile release --no-fail-fast --status-level slow $(SERVER_CRATES)
 
+FUZZ_SECONDS ?= 600
+fuzz: ## Look for bytes that upset the reader of model files, for FUZZ_SECONDS (600)
+	@.ci/setup fuzz
+	@mkdir -p "$(BUILD_CACHE)/fuzz/found"
+	@cd server/crates/llama/fuzz && CARGO_TARGET_DIR="$(BUILD_CACHE)/fuzz" cargo fuzz run --sanitizer none gguf \
+		"$(BUILD_CACHE)/fuzz/found" corpus/gguf -- -max_total_time=$(FUZZ_SECONDS) -dict=gguf.dict -timeout=5 -rss_limit_mb=1024
+
 end2end: models ## Run the end-to-end tests in Chromium; ARGS goes to playwright
 	@.ci/setup test
 	@cd end2end && E2E_BINARY="$(BINARY)" npx playwright test $(ARGS)
@@ -91,4 +106,4 @@ soak: models ## Mixed load with cancels and engine kills, for 10 minutes (SOAK_M
 	@cd end2end && E2E_BINARY="$(BINARY)" node bench/engine/soak.mjs
 
 clean: ## Remove what was built; keep models and data
-	@rm -rf "$(CARGO_TARGET_DIR)" target style/node_modules end2end/node_modules end2end/output
+	@rm -rf "$(CARGO_TARGET_DIR)" "$(BUILD_CACHE)"/native-* "$(BUILD_CACHE)/fuzz" target style/node_modules end2end/node_modules end2end/output
