@@ -84,7 +84,7 @@ pub struct Models {
     pub embedding: String,
     /// Name or path of the model that words what the coach says; empty for none.
     pub fast: String,
-    /// Processor threads; 0 for all cores.
+    /// Processor threads of each model; 0 for what suits the cores that there are.
     pub threads: usize,
 }
 
@@ -212,7 +212,7 @@ impl Config {
     /// Threads that a model may use.
     pub fn model_threads(&self) -> usize {
         match self.models.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            0 => llama::threads::available(),
             threads => threads,
         }
     }
