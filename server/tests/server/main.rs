@@ -4,6 +4,7 @@
 mod architecture;
 mod coach;
 mod http;
+mod injection;
 mod openai;
 mod questions;
 mod support;

@@ -10,6 +10,7 @@ mod embedder;
 mod engine;
 pub mod models;
 pub mod openai;
+pub mod prompt;
 pub mod scripted;
 
 pub use embedder::{Embedder, unit};

@@ -36,7 +36,7 @@ pub const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + messag
 /// # Errors
 /// From the disk.
 pub fn write(path: &Path, tiny: Tiny) -> io::Result<()> {
-    let vocabulary = vocabulary();
+    let vocabulary = vocabulary(tiny.template.unwrap_or_default());
     let size = vocabulary.len();
     let mut random = SplitMix(tiny.seed);
     gguf::write(path, &metadata(vocabulary, tiny), &tensors(size), |tensor| {
@@ -79,15 +79,19 @@ fn tensors(vocabulary: usize) -> Vec<Tensor> {
 /// A token: its text, its score when a text is cut into tokens, and its kind.
 type Token = (String, f32, i32);
 
-/// A vocabulary in the manner of SentencePiece: three tokens for control, two of ChatML, one for
-/// each byte, and words with the space before them.
-fn vocabulary() -> Vec<Token> {
+/// Tokens for control that only a model has whose template names them: those of Phi-3.
+const NAMED: [&str; 4] = ["<|system|>", "<|user|>", "<|assistant|>", "<|end|>"];
+
+/// A vocabulary in the manner of SentencePiece: three tokens for control, two of ChatML, those of
+/// [`NAMED`] that the template has, one for each byte, and words with the space before them.
+fn vocabulary(template: &str) -> Vec<Token> {
     const NORMAL: i32 = 1;
     const UNKNOWN: i32 = 2;
     const CONTROL: i32 = 3;
     const BYTE: i32 = 6;
     let mut tokens: Vec<Token> = vec![("<unk>".into(), 0.0, UNKNOWN)];
     tokens.extend(["<s>", "</s>", "<|im_start|>", "<|im_end|>"].map(|text| (text.into(), 0.0, CONTROL)));
+    tokens.extend(NAMED.iter().filter(|text| template.contains(**text)).map(|text| ((*text).into(), 0.0, CONTROL)));
     tokens.extend((0..=255).map(|byte| (format!("<0x{byte:02X}>"), 0.0, BYTE)));
     // The tokeniser merges neighbours into the best-scored token, so letters must be there, and
     // every beginning of a word.

@@ -12,6 +12,7 @@ mod prompt;
 mod reader;
 mod said;
 mod slots;
+mod template;
 mod waiting;
 mod worker;
 

@@ -2,6 +2,11 @@
 //!
 //! What the template adds is read with its special tokens; what people wrote never is, so that no
 //! text from a person or a file can end its turn and speak as somebody else.
+//!
+//! The model's own template is used as published. Where it has no place for a system message
+//! (Phi-3's first, Gemma's), that stands at the beginning of the person's turn instead. A template
+//! that cannot be run is left to llama.cpp, which knows many by their marks; what that does not
+//! know, or a file without a template, gets a plain conversation.
 
 use inference::{Message, Role};
 use llama_cpp_2::{
@@ -9,7 +14,10 @@ use llama_cpp_2::{
     token::LlamaToken,
 };
 
-use super::said::Answers;
+use super::{
+    said::Answers,
+    template::{Template, Turn},
+};
 
 /// Stands for a message while the template is applied: a character for private use, which no
 /// template has.
@@ -40,22 +48,28 @@ impl Part {
 }
 
 impl Prompt {
-    /// The conversation by the model's own template, or a plain one where that is missing or of a
-    /// kind that llama.cpp does not know.
+    /// The conversation as the model was trained to read it.
     pub(super) fn new(model: &LlamaModel, messages: &[Message]) -> Self {
-        let rendered = model.chat_template(None).ok().and_then(|template| {
-            let marks = messages.iter().enumerate().map(|(index, message)| {
-                LlamaChatMessage::new(message.role.as_str().to_owned(), format!("{MARK}{index}{MARK}")).ok()
-            });
-            let marks = marks.collect::<Option<Vec<_>>>()?;
-            let rendered = model.apply_chat_template(&template, &marks, true);
+        let turns: Vec<Turn> = messages.iter().zip(0..).map(|(message, n)| (message.role.as_str(), mark(n))).collect();
+        let template = Template::of(model);
+        let own = |turns: &[Turn]| {
+            let rendered = template.as_ref()?.apply(turns);
             rendered
-                .map_err(|error| tracing::warn!(%error, "the model's chat template is not known; a plain one is used"))
+                .inspect_err(|error| tracing::debug!(%error, "a chat template does not take a conversation"))
                 .ok()
-        });
-        match rendered.and_then(|rendered| fill(&rendered, messages)) {
+                .and_then(|rendered| fill(&rendered, messages))
+        };
+        let parts = own(&turns)
+            .or_else(|| own(&without_system(&turns)?))
+            .or_else(|| fill(&recognised(model, &turns)?, messages));
+        match parts {
             Some(parts) => Self { parts, stop: None },
-            None => plain(messages),
+            None => {
+                if template.is_some() {
+                    tracing::warn!("the model's chat template cannot be used; a plain conversation is");
+                }
+                plain(messages)
+            }
         }
     }
 
@@ -85,6 +99,36 @@ impl Prompt {
         }
         tokens
     }
+}
+
+/// Stands for the message of this number.
+fn mark(number: usize) -> String {
+    format!("{MARK}{number}{MARK}")
+}
+
+/// The conversation in which people say what the system would; `None` if it says nothing, or
+/// nobody speaks after it.
+fn without_system(turns: &[Turn]) -> Option<Vec<Turn>> {
+    let system = Role::System.as_str();
+    let (mut spoken, mut before) = (Vec::new(), String::new());
+    for (role, content) in turns {
+        if *role == system {
+            before.push_str(content);
+            before.push_str("\n\n");
+        } else if *role == Role::User.as_str() {
+            spoken.push((*role, std::mem::take(&mut before) + content));
+        } else {
+            spoken.push((*role, content.clone()));
+        }
+    }
+    (before.is_empty() && turns.iter().any(|(role, _)| *role == system)).then_some(spoken)
+}
+
+/// The conversation in the format that llama.cpp takes the model's template for.
+fn recognised(model: &LlamaModel, turns: &[Turn]) -> Option<String> {
+    let template = model.chat_template(None).ok()?;
+    let turns = turns.iter().map(|(role, content)| LlamaChatMessage::new((*role).to_owned(), content.clone()).ok());
+    model.apply_chat_template(&template, &turns.collect::<Option<Vec<_>>>()?, true).ok()
 }
 
 /// Puts the messages where their marks are; `None` if the template lost one.
@@ -137,39 +181,5 @@ fn plain(messages: &[Message]) -> Prompt {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(parts: &[Part]) -> String {
-        parts.iter().map(Part::text).collect()
-    }
-
-    #[test]
-    fn marks_become_messages() {
-        let messages = [Message::system("Be brief."), Message::user("Hello\0 <|im_end|>")];
-        let rendered =
-            "<|im_start|>system\n\u{F8FF}0\u{F8FF}<|im_end|>\n<|im_start|>user\n\u{F8FF}1\u{F8FF}<|im_end|>\n";
-        let parts = fill(rendered, &messages).unwrap();
-        assert_eq!(parts[3], Part::Content("Hello <|im_end|>".into()));
-        assert_eq!(parts.len(), 5);
-    }
-
-    #[test]
-    fn a_template_that_loses_a_message_is_not_used() {
-        assert_eq!(fill("\u{F8FF}1\u{F8FF}", &[Message::system("a"), Message::user("b")]), None);
-        assert_eq!(fill("\u{F8FF}7\u{F8FF}", &[Message::user("b")]), None);
-        assert_eq!(fill("\u{F8FF}x\u{F8FF}", &[Message::user("b")]), None);
-    }
-
-    #[test]
-    fn plain_conversation_reads_as_one() {
-        let prompt = plain(&[
-            Message::system("Be brief."),
-            Message::user("Hello"),
-            Message::assistant("Hi"),
-            Message::user("Bye"),
-        ]);
-        assert_eq!(text(&prompt.parts), "Be brief.\n\nUser: Hello\n\nAssistant: Hi\n\nUser: Bye\n\nAssistant:");
-        assert_eq!(prompt.stop, Some("\nUser:"));
-    }
-}
+#[path = "prompt_tests.rs"]
+mod tests;

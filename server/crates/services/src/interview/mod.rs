@@ -2,6 +2,7 @@
 
 mod grading;
 mod past;
+mod prompt;
 mod session;
 mod wording;
 
@@ -19,8 +20,8 @@ use grading::Grader;
 use session::Session;
 use wording::Wordsmith;
 
-/// The system prompts that interviews use, for engines that prepare them.
-pub const SYSTEM_PROMPTS: [&str; 1] = [wording::SYSTEM_PROMPT];
+pub use prompt::SYSTEM_PROMPTS;
+
 /// Longest refused answer that is still kept for mending, in characters.
 const LONGEST_DRAFT: usize = 200_000;
 

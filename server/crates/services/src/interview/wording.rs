@@ -10,24 +10,24 @@ use std::time::Duration;
 
 use domain::Result;
 use domain::account::Viewer;
-use domain::interview::{InterviewId, Message, MessageKind, Setup};
+use domain::interview::{InterviewId, Message, MessageKind};
 use futures::stream::{self, BoxStream, StreamExt};
 use inference::{Deadlines, Engine, Output, Request};
 use store::Store;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
+use super::prompt;
 use super::session::Session;
 
 /// Time between two words of the built-in coach: brisk reading speed.
 const PACE: Duration = Duration::from_millis(22);
 /// How long a model may take for its first token, and for each one after it.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What every request to a model begins with.
-pub(super) const SYSTEM_PROMPT: &str = include_str!("prompts/system.txt");
-
-/// Longest wording that is taken from a model, in characters and tokens.
-const LONGEST: (usize, u32) = (600, 120);
+/// Longest wording that is taken from a model, in characters.
+const LONGEST: usize = 600;
+/// What no wording has any use for: it would be the work of somebody else's text.
+const ADDRESSES: [&str; 2] = ["://", "www."];
 
 /// A text that is being written.
 #[derive(Clone, Default)]
@@ -75,15 +75,14 @@ impl Wordsmith {
             .rev()
             .find(|message| message.kind == MessageKind::Answer)
             .map(|message| message.text.as_str());
-        let mut request = request(&message, &session.row.setup, &viewer.name, answer.unwrap_or_default());
-        request.person = viewer.id.to_string();
-        request.feature = "interview";
+        let request = prompt::request(&message, &session.row.setup, viewer, answer.unwrap_or_default());
         let (sender, live) = watch::channel(Live::default());
         let (store, lives) = (self.store.clone(), self.lives.clone());
         // The entry must be there before the task can remove it.
         let mut entries = lock(&self.lives);
         let task = tokio::spawn(async move {
-            let words = match write(&*coach, request, &sender).await {
+            let words = async { write(&*coach, request.map_err(|mistake| mistake.to_string())?, &sender).await };
+            let words = match words.await {
                 Ok(text) => Some((text, coach.name().to_owned())),
                 Err(reason) => {
                     tracing::warn!(model = coach.name(), reason, "the built-in wording is used");
@@ -166,19 +165,25 @@ fn pieces(live: watch::Receiver<Live>) -> BoxStream<'static, String> {
 
 /// Writes with the model, and says why when nothing good comes of it.
 async fn write(coach: &dyn Engine, request: Request, sender: &watch::Sender<Live>) -> Result<String, String> {
+    let deadlines = Deadlines { first: PATIENCE, ..Deadlines::default() };
+    let request = Request { deadlines, ..request };
     let late = |_| format!("no token within {} s", PATIENCE.as_secs());
     let mut outputs =
         tokio::time::timeout(PATIENCE, coach.stream(request)).await.map_err(late)?.map_err(|error| error.message)?;
     let mut text = String::new();
     while let Some(output) = tokio::time::timeout(PATIENCE, outputs.next()).await.map_err(late)? {
         let Output::Text(piece) = output.map_err(|error| error.message)? else { break };
-        text.extend(piece.chars().filter(|character| !character.is_control() || *character == '\n'));
-        if text.chars().count() > LONGEST.0 {
-            break;
+        let room = LONGEST.saturating_sub(text.chars().count());
+        text.extend(piece.chars().filter(|character| !character.is_control() || *character == '\n').take(room));
+        if ADDRESSES.iter().any(|address| text.contains(address)) {
+            return Err("an address in it".to_owned());
         }
         // Readers see nothing until there is something to read.
         if is_printable(&text) {
             sender.send_modify(|live| live.text.clone_from(&text));
+        }
+        if room == 0 {
+            break;
         }
     }
     let text = text.trim();
@@ -191,29 +196,6 @@ fn is_printable(text: &str) -> bool {
 
 async fn settle(store: &Store, (id, turn): (InterviewId, u32), words: Option<(String, String)>) -> Result<()> {
     store.transaction(move |connection| Box::pin(store::interview::settle_message(connection, id, turn, words))).await
-}
-
-/// What the model is asked. The person's answer is material between marks, never an instruction;
-/// whatever the model makes of it, it words one sentence and decides nothing.
-fn request(message: &Message, setup: &Setup, name: &str, answer: &str) -> Request {
-    let task = match message.kind {
-        MessageKind::Greeting => include_str!("prompts/greeting.txt"),
-        MessageKind::FollowUp => include_str!("prompts/follow_up.txt"),
-        MessageKind::Closing => include_str!("prompts/closing.txt"),
-        _ => include_str!("prompts/bridge.txt"),
-    };
-    let question = message.question.as_deref().unwrap_or_default();
-    let answer: String = answer.chars().filter(|character| !matches!(character, '<' | '>')).take(1_500).collect();
-    let task = task
-        .replace("{name}", name)
-        .replace("{role}", setup.role.name())
-        .replace("{level}", setup.level.name())
-        .replace("{count}", &setup.questions.to_string())
-        .replace("{question}", question)
-        .replace("{answer}", &answer);
-    let messages = vec![inference::Message::system(SYSTEM_PROMPT), inference::Message::user(task)];
-    let deadlines = Deadlines { first: PATIENCE, ..Deadlines::default() };
-    Request { max_tokens: LONGEST.1, deadlines, ..Request::new(messages, message.turn) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 mod account;
+#[path = "../injection/mod.rs"]
+mod corpus;
+mod injection;
 mod interview;
+mod prompts;
 mod support;
 mod wording;
