@@ -6,7 +6,9 @@ import { children } from "../processes.mjs";
 import { pause } from "../statistics.mjs";
 import { words } from "../words.mjs";
 
+/** Milliseconds from one kill to the next, on average, and to the first: also a short soak has some. */
 const EVERY = 30_000;
+const FIRST = 5_000;
 /** How long it may take until it writes again, in milliseconds. */
 export const RECOVERY = 15_000;
 
@@ -32,14 +34,14 @@ async function recovery(engine) {
 }
 
 /**
- * Kills an engine about every half minute until `goesOn` says no; nothing, where the engine has no process of its own.
+ * Kills an engine about every half minute until `goesOn` says no.
  * @param {import("../engines.mjs").Engine} engine @param {() => boolean} goesOn @param {() => number} chance
  * @returns {Promise<number[]>} milliseconds to each recovery
  */
 export async function kills(engine, goesOn, chance) {
   const recoveries = [];
-  while (goesOn()) {
-    await pause(EVERY * (0.5 + chance()));
+  for (let wait = FIRST; goesOn(); wait = EVERY * (0.5 + chance())) {
+    await pause(wait);
     const victims = engines(engine.pid);
     if (victims.length === 0 || !goesOn()) continue;
     for (const pid of victims) process.kill(pid, "SIGKILL");
