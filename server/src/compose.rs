@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use domain::generation::Quotas;
 use inference::models::{Library, Manifest};
 use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
+use services::generation::{Generation, GenerationOptions};
 use services::interview::{Interviews, Models, SYSTEM_PROMPTS};
 use store::Store;
 
@@ -22,6 +24,8 @@ pub struct Lodestar {
     pub accounts: Accounts,
     /// The use cases of interviews.
     pub interviews: Interviews,
+    /// The use cases of generated text.
+    pub generation: Generation,
     /// The database.
     pub store: Store,
     /// The embedding model.
@@ -42,15 +46,17 @@ impl Lodestar {
         let embedder = embedder(config)?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let remote = remote(config)?;
+        let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
         let coach = match &remote {
-            Some(remote) => Some(remote.clone() as Arc<dyn Engine>),
-            None => coach(config)?,
+            Some(remote) => Some(generation.engine(remote.clone(), remote_identity(config))),
+            None => coach(config)?.map(|(coach, identity)| generation.engine(coach, identity)),
         };
         let models = Models { embedder: embedder.clone(), coach: coach.clone() };
         Ok(Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
             interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), models),
             data_dir: config.data.dir.clone(),
+            generation,
             store,
             embedder,
             coach,
@@ -89,8 +95,25 @@ fn remote(config: &Config) -> Result<Option<Arc<OpenAi>>> {
     Ok(Some(Arc::new(OpenAi::new(options, Arc::new(SystemRandom))?)))
 }
 
-/// The model that words what the coach says, loaded, if there is one.
-fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
+/// What tells the model of the servers elsewhere from others, as far as can be known from here.
+fn remote_identity(config: &Config) -> String {
+    let mut endpoints: Vec<_> = config.inference.endpoints.split_whitespace().collect();
+    endpoints.sort_unstable();
+    format!("{} at {}", config.inference.model, endpoints.join(" "))
+}
+
+/// How generation is limited.
+pub fn generation_options(config: &Config) -> GenerationOptions {
+    GenerationOptions {
+        quotas: Quotas::new(config.inference.quotas.clone()),
+        kept_bytes: config.inference.cache_megabytes.saturating_mul(1_000_000),
+        kept_days: config.inference.cache_days,
+    }
+}
+
+/// The model that words what the coach says, loaded, and what tells it from every other; if there
+/// is one.
+fn coach(config: &Config) -> Result<Option<(Arc<dyn Engine>, String)>> {
     if config.models.fast.is_empty() {
         return Ok(None);
     }
@@ -100,7 +123,17 @@ fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
         system_prompts: SYSTEM_PROMPTS.map(str::to_owned).into(),
         ..ChatOptions::default()
     };
-    Ok(Some(Arc::new(Chat::open(name(choice), library(config)?.locate(choice)?, options)?)))
+    let library = library(config)?;
+    let (name, path) = (name(choice), library.locate(choice)?);
+    // Both read all of the file, so the second finds it in memory.
+    let (sha256, chat) = std::thread::scope(|scope| {
+        let sha256 = scope.spawn(|| library.sha256(choice));
+        let chat = Chat::open(&name, path, options);
+        (sha256.join(), chat)
+    });
+    let chat: Arc<dyn Engine> = Arc::new(chat?);
+    let sha256 = sha256.map_err(|_| anyhow::anyhow!("the model file of {name} could not be read"))??;
+    Ok(Some((chat, format!("{name} {sha256}"))))
 }
 
 /// What pages call a model: its name, or the name of its file.

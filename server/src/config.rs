@@ -3,6 +3,7 @@
 //! `lodestar.default.toml` holds every key with its meaning and default; a test keeps it and the
 //! structs below equal.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -100,6 +101,12 @@ pub struct Inference {
     pub key: String,
     /// The key with which programs may use the models of this server; empty if they may not.
     pub serve_key: String,
+    /// Megabytes of answers that are kept; 0 for none.
+    pub cache_megabytes: u64,
+    /// Days after which an answer that was not asked for again is removed.
+    pub cache_days: u32,
+    /// Tokens that each person may use in a day, by the name of the plan; 0 for as many as they like.
+    pub quotas: BTreeMap<String, u64>,
 }
 
 impl fmt::Debug for Inference {
@@ -110,6 +117,9 @@ impl fmt::Debug for Inference {
             .field("model", &self.model)
             .field("key", &redacted(&self.key))
             .field("serve_key", &redacted(&self.serve_key))
+            .field("cache_megabytes", &self.cache_megabytes)
+            .field("cache_days", &self.cache_days)
+            .field("quotas", &self.quotas)
             .finish()
     }
 }
@@ -171,12 +181,18 @@ impl Config {
                     "The environment variable {name} has no section: write LODESTAR_SECTION__KEY, with two underscores."
                 )));
             };
-            let slot = slot(
-                &mut table,
-                &section.to_lowercase(),
-                &key.to_lowercase(),
-                &format!("Environment variable {name}: "),
-            )?;
+            let (section, key) = (section.to_lowercase(), key.to_lowercase());
+            let whence = format!("Environment variable {name}: ");
+            let (key, entry) = key.split_once("__").map_or((key.as_str(), None), |(key, entry)| (key, Some(entry)));
+            let slot = match (slot(&mut table, &section, key, &whence)?, entry) {
+                // A table such as [inference.quotas] takes any name.
+                (Value::Table(entries), Some(entry)) => entries.entry(entry).or_insert(Value::Integer(0)),
+                (_, Some(entry)) => {
+                    let what = format!("key in [{section}]");
+                    return Err(unknown(&whence, &what, &format!("{key}__{entry}"), &[key.to_owned()]));
+                }
+                (slot, None) => slot,
+            };
             *slot = match slot {
                 Value::Integer(_) => text
                     .parse()
@@ -300,6 +316,23 @@ mod tests {
         assert!(message("", &[("LODESTAR_MODELS__THREADS", "many")]).contains("whole number"));
         assert!(message("[http]\naddr = \"here\"", &[]).contains("addr"));
         assert!(message("addr = 1", &[]).contains("[section]"));
+    }
+
+    #[test]
+    fn quotas_have_the_names_of_plans() {
+        let quotas = |text: &str, environment: &[(&str, &str)]| {
+            let all = parse(text, environment).unwrap().inference.quotas;
+            all.into_iter().map(|(plan, tokens)| format!("{plan} {tokens}")).collect::<Vec<_>>()
+        };
+        assert_eq!(quotas("", &[]), ["standard 0"]);
+        assert_eq!(quotas("[inference.quotas]\nschool = 5\nstandard = 7", &[]), ["school 5", "standard 7"]);
+        let environment = [("LODESTAR_INFERENCE__QUOTAS__SCHOOL", "9"), ("LODESTAR_INFERENCE__CACHE_DAYS", "1")];
+        assert_eq!(quotas("", &environment), ["school 9", "standard 0"]);
+        let message = |text: &str, environment: &[(&str, &str)]| parse(text, environment).unwrap_err().message;
+        assert!(message("[inference.quotas]\nschool = -1", &[]).contains("-1"));
+        assert!(message("[inference]\nquotas = 5", &[]).contains("quotas"));
+        assert!(message("", &[("LODESTAR_INFERENCE__QUOTAS__SCHOOL", "few")]).contains("whole number"));
+        assert!(message("", &[("LODESTAR_INFERENCE__MODEL__X", "1")]).contains("“model__x”"));
     }
 
     #[test]

@@ -26,6 +26,9 @@ const SWEEP: Duration = Duration::from_secs(600);
 /// How often the model servers are asked whether they are there.
 const WATCH: Duration = Duration::from_secs(10);
 
+/// How long stopping waits for what models wrote to be counted.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// Serves on `listener` until `shutdown` is done; open requests then have some seconds to end.
 pub async fn serve(
     config: &Config,
@@ -54,6 +57,10 @@ pub async fn serve(
     };
     upkeep.abort();
     watch.inspect(|watch| watch.abort());
+    // Answers that were cut off are being counted.
+    if tokio::time::timeout(LAST_WORDS, lodestar.generation.settled()).await.is_err() {
+        tracing::warn!("some of what models wrote at the end is not counted");
+    }
     lodestar.store.close().await;
     tracing::info!("stopped");
     outcome
@@ -78,6 +85,11 @@ async fn upkeep(lodestar: Lodestar) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "closed idle interviews"),
             Err(error) => tracing::warn!(%error, "idle interviews could not be closed"),
+        }
+        match lodestar.generation.trim().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed kept answers that were not asked for again"),
+            Err(error) => tracing::warn!(%error, "kept answers could not be removed"),
         }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");

@@ -8,4 +8,5 @@ use crate::compose::Lodestar;
 pub fn provide(lodestar: &Lodestar) {
     provide_context(lodestar.accounts.clone());
     provide_context(lodestar.interviews.clone());
+    provide_context(lodestar.generation.clone());
 }

@@ -10,6 +10,7 @@ use server::compose;
 use server::config::Config;
 use server::system::{SystemClock, SystemRandom};
 use services::account::Accounts;
+use services::generation::Generation;
 
 #[derive(Subcommand)]
 pub enum Task {
@@ -23,13 +24,30 @@ pub enum Task {
         #[arg(long, default_value = "Administrator")]
         name: String,
     },
+    /// Give an account the quota of another plan, one of [inference.quotas] in the configuration.
+    Plan {
+        /// The address that the account signs in with.
+        #[arg(long)]
+        email: String,
+        /// The plan's name.
+        #[arg(long)]
+        plan: String,
+    },
 }
 
 impl Task {
     pub async fn run(self, config: &Config) -> Result<()> {
-        let Self::Create { email, name } = self;
         let store = compose::store(config).await?;
         store.migrate().await?;
+        let (email, name) = match self {
+            Self::Create { email, name } => (email, name),
+            Self::Plan { email, plan } => {
+                let generation = Generation::new(store, Arc::new(SystemClock), compose::generation_options(config));
+                generation.change_plan(&email, &plan).await?;
+                println!("{email} has the plan “{plan}” now.");
+                return Ok(());
+            }
+        };
         let accounts = Accounts::new(store, Arc::new(SystemClock), Arc::new(SystemRandom));
         let given = if stdin().is_terminal() {
             None

@@ -29,7 +29,7 @@ enum Task {
     /// See, fetch, check, remove and measure models.
     #[command(subcommand)]
     Models(models::Task),
-    /// Manage administrators.
+    /// Manage administrators, and the plans of accounts.
     #[command(subcommand)]
     Admin(admin::Task),
     /// Print or check the configuration.

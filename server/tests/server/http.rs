@@ -58,6 +58,11 @@ impl Server {
         self.lodestar.embedder.name().to_owned()
     }
 
+    /// What is counted of generated text.
+    pub fn generation(&self) -> &services::generation::Generation {
+        &self.lodestar.generation
+    }
+
     async fn get(&self, path: &str) -> reqwest::Response {
         self.send(self.client.get(format!("{}{path}", self.address))).await
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::ErrorKind;
+use domain::account::{Standing, Viewer};
+use domain::{ErrorKind, Id};
 use futures::StreamExt;
 use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine, Message, Output, Reason, Request};
@@ -65,6 +66,19 @@ async fn a_stream_is_the_answer_that_the_model_gives_at_once() {
     // No more is shared than what the product's own prompts begin with.
     assert_eq!(whole["usage"]["prompt_tokens_details"]["cached_tokens"], json!(end.usage.reused));
     assert!(end.usage.reused < 12, "{end:?}");
+
+    server.generation().settled().await;
+    let now = domain::Timestamp::from_millis(0);
+    let admin = Viewer {
+        id: Id::new(now, &SystemRandom),
+        name: String::new(),
+        email: String::new(),
+        standing: Standing::Admin,
+    };
+    let used = server.generation().daily_use(&admin, 1).await.unwrap();
+    let counted: Vec<_> = used.iter().map(|row| (row.feature.as_str(), row.model.as_str())).collect();
+    assert_eq!(counted, [("api", "tiny")]);
+    assert_eq!(used[0].consumption.written, u64::from(end.usage.written) * 2, "{used:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,7 +78,8 @@ async fn models(State(local): State<Local>) -> Json<Models> {
 async fn complete(State(local): State<Local>, asked: Result<Json<Asked>, JsonRejection>) -> Result<Response, Refusal> {
     let Json(asked) = asked?;
     let coach = local.coach.filter(|coach| coach.name() == asked.model).ok_or_else(|| no_model(&asked.model))?;
-    let request = asked.request()?;
+    let mut request = asked.request()?;
+    request.feature = "api";
     let (model, streams, counts) = (asked.model.clone(), asked.stream, asked.wants_usage());
     let outputs = coach.stream(request).await?;
     let now = SystemClock.now();

@@ -45,7 +45,8 @@ pub(super) fn hash(identity: &str, request: &Request) -> Option<String> {
         deadlines: _,
     } = request;
     let belongs = person.is_empty() || account(request).is_some();
-    if *temperature > 0.0 || conversation.is_some() || !belongs {
+    let likeliest = *temperature <= 0.0;
+    if !likeliest || conversation.is_some() || !belongs {
         return None;
     }
     let messages: Vec<_> = messages.iter().map(|message| (message.role.as_str(), &message.content)).collect();
@@ -121,6 +122,7 @@ mod tests {
     #[test]
     fn only_what_is_asked_for_as_repeatable_is_kept() {
         assert_eq!(changed(|request| request.temperature = 0.1), None);
+        assert_eq!(changed(|request| request.temperature = f32::NAN), None);
         assert_eq!(changed(|request| request.conversation = Some("one".to_owned())), None);
         assert_eq!(changed(|request| request.person = "api bob".to_owned()), None, "has no account to go with");
     }

@@ -4,6 +4,7 @@
 mod account;
 #[path = "../injection/mod.rs"]
 mod corpus;
+mod generation;
 mod injection;
 mod interview;
 mod prompts;
