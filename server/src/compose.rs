@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::generation::Quotas;
+use inference::isolated::{self, Isolated};
 use inference::models::{Library, Manifest};
 use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine};
@@ -13,6 +14,7 @@ use services::account::Accounts;
 use services::generation::{Generation, GenerationOptions};
 use services::interview::{Interviews, Models, SYSTEM_PROMPTS};
 use store::Store;
+use tokio::process::Command;
 
 use crate::config::Config;
 use crate::system::{SystemClock, SystemRandom};
@@ -34,6 +36,8 @@ pub struct Lodestar {
     pub coach: Option<Arc<dyn Engine>>,
     /// The model servers elsewhere, if there are any.
     pub remote: Option<Arc<OpenAi>>,
+    /// The process of the models on this machine, if it is not this one.
+    pub process: Option<Arc<Isolated>>,
     /// The data folder.
     pub data_dir: PathBuf,
 }
@@ -43,13 +47,16 @@ impl Lodestar {
     pub async fn compose(config: &Config) -> Result<Self> {
         let store = store(config).await?;
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
-        let embedder = embedder(config)?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let remote = remote(config)?;
+        // Both read all of the model's file, so the second finds it in memory.
+        let (local, identity) = tokio::join!(local(config), local_identity(config));
+        let (isolated::Models { engine, embedder }, process) = local?;
+        let identity = identity?;
         let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
         let coach = match &remote {
             Some(remote) => Some(generation.engine(remote.clone(), remote_identity(config))),
-            None => coach(config)?.map(|(coach, identity)| generation.engine(coach, identity)),
+            None => engine.map(|engine| generation.engine(engine, identity)),
         };
         let models = Models { embedder: embedder.clone(), coach: coach.clone() };
         Ok(Self {
@@ -61,6 +68,7 @@ impl Lodestar {
             embedder,
             coach,
             remote,
+            process,
         })
     }
 }
@@ -111,10 +119,45 @@ pub fn generation_options(config: &Config) -> GenerationOptions {
     }
 }
 
-/// The model that words what the coach says, loaded, and what tells it from every other; if there
-/// is one.
-fn coach(config: &Config) -> Result<Option<(Arc<dyn Engine>, String)>> {
-    if config.models.fast.is_empty() {
+/// The models of this machine, and the process that has them if it is another one.
+async fn local(config: &Config) -> Result<(isolated::Models, Option<Arc<Isolated>>)> {
+    if !config.isolates() {
+        let config = config.clone();
+        return Ok((tokio::task::spawn_blocking(move || local_models(&config)).await??, None));
+    }
+    let program = std::env::current_exe().context("this program's own file cannot be found")?;
+    let process = Isolated::start(move |socket| {
+        let mut command = Command::new(&program);
+        command.arg("engine").arg("--socket").arg(socket);
+        command
+    });
+    let process = Arc::new(process.await?);
+    Ok((isolated::Models { engine: process.engine(), embedder: process.embedder() }, Some(process)))
+}
+
+/// The models of this machine, loaded into this process.
+pub fn local_models(config: &Config) -> Result<isolated::Models> {
+    Ok(isolated::Models { engine: coach(config)?, embedder: embedder(config)? })
+}
+
+/// Whether the model that words what the coach says is on this machine.
+fn has_local_coach(config: &Config) -> bool {
+    !config.models.fast.is_empty() && config.inference.endpoints.trim().is_empty()
+}
+
+/// What tells the model that words what the coach says from every other; nothing if it is not here.
+async fn local_identity(config: &Config) -> Result<String> {
+    if !has_local_coach(config) {
+        return Ok(String::new());
+    }
+    let (library, choice) = (library(config)?, config.models.fast.clone());
+    let sha256 = tokio::task::spawn_blocking(move || library.sha256(&choice)).await??;
+    Ok(format!("{} {sha256}", name(&config.models.fast)))
+}
+
+/// The model that words what the coach says, loaded, if it is on this machine.
+fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
+    if !has_local_coach(config) {
         return Ok(None);
     }
     let choice = &config.models.fast;
@@ -123,17 +166,7 @@ fn coach(config: &Config) -> Result<Option<(Arc<dyn Engine>, String)>> {
         system_prompts: SYSTEM_PROMPTS.map(str::to_owned).into(),
         ..ChatOptions::default()
     };
-    let library = library(config)?;
-    let (name, path) = (name(choice), library.locate(choice)?);
-    // Both read all of the file, so the second finds it in memory.
-    let (sha256, chat) = std::thread::scope(|scope| {
-        let sha256 = scope.spawn(|| library.sha256(choice));
-        let chat = Chat::open(&name, path, options);
-        (sha256.join(), chat)
-    });
-    let chat: Arc<dyn Engine> = Arc::new(chat?);
-    let sha256 = sha256.map_err(|_| anyhow::anyhow!("the model file of {name} could not be read"))??;
-    Ok(Some((chat, format!("{name} {sha256}"))))
+    Ok(Some(Arc::new(Chat::open(name(choice), library(config)?.locate(choice)?, options)?)))
 }
 
 /// What pages call a model: its name, or the name of its file.

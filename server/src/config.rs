@@ -9,7 +9,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use domain::{Error, Result};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
 /// The reference file, as `lodestar config default` prints it.
@@ -93,6 +94,9 @@ pub struct Models {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inference {
+    /// Whether models run in a process of their own.
+    #[serde(deserialize_with = "isolate")]
+    pub isolate: Option<bool>,
     /// Addresses of OpenAI-compatible servers, with spaces between them; empty for none.
     pub endpoints: String,
     /// The model's name there.
@@ -113,6 +117,7 @@ impl fmt::Debug for Inference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let redacted = |key: &str| if key.is_empty() { "" } else { "[redacted]" };
         f.debug_struct("Inference")
+            .field("isolate", &self.isolate)
             .field("endpoints", &self.endpoints)
             .field("model", &self.model)
             .field("key", &redacted(&self.key))
@@ -233,6 +238,14 @@ impl Config {
         }
     }
 
+    /// Whether models run in a process of their own. Where there are two cores, what it costs to
+    /// talk to it weighs more.
+    pub fn isolates(&self) -> bool {
+        self.inference
+            .isolate
+            .unwrap_or_else(|| std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 2))
+    }
+
     /// The folder of the built site: configured, beside the program, or where the build puts it.
     pub fn site_dir(&self) -> PathBuf {
         if !self.http.site_dir.as_os_str().is_empty() {
@@ -242,6 +255,16 @@ impl Config {
         let beside = program.parent().unwrap_or(Path::new("."));
         let places = [beside.join("site"), beside.join("../site")];
         places.iter().find(|place| place.is_dir()).unwrap_or(&places[0]).clone()
+    }
+}
+
+/// Reads `true`, `false` or `"auto"`, as a word also where the environment has only words.
+fn isolate<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(input)? {
+        Value::Boolean(isolate) => Ok(Some(isolate)),
+        Value::String(word) if word == "auto" => Ok(None),
+        Value::String(word) if word == "true" || word == "false" => Ok(Some(word == "true")),
+        other => Err(D::Error::custom(format!("isolate must be true, false or \"auto\", not {other}"))),
     }
 }
 
@@ -333,6 +356,17 @@ mod tests {
         assert!(message("[inference]\nquotas = 5", &[]).contains("quotas"));
         assert!(message("", &[("LODESTAR_INFERENCE__QUOTAS__SCHOOL", "few")]).contains("whole number"));
         assert!(message("", &[("LODESTAR_INFERENCE__MODEL__X", "1")]).contains("“model__x”"));
+    }
+
+    #[test]
+    fn isolation_is_a_choice_or_left_to_the_machine() {
+        let isolate = |text: &str, environment: &[(&str, &str)]| parse(text, environment).unwrap().inference.isolate;
+        assert_eq!(isolate("", &[]), None);
+        assert_eq!(isolate("[inference]\nisolate = true", &[]), Some(true));
+        assert_eq!(isolate("[inference]\nisolate = \"false\"", &[]), Some(false));
+        assert_eq!(isolate("", &[("LODESTAR_INFERENCE__ISOLATE", "true")]), Some(true));
+        let error = parse("", &[("LODESTAR_INFERENCE__ISOLATE", "maybe")]).unwrap_err();
+        assert!(error.message.contains("isolate must be true, false or \"auto\", not \"maybe\""), "{}", error.message);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod admin;
 mod bench;
+mod engine;
 mod evaluate;
 mod logging;
 mod models;
@@ -24,6 +25,9 @@ pub struct Command {
 enum Task {
     /// Serve the pages.
     Serve,
+    /// Run the models for `lodestar serve`, which starts this by itself.
+    #[command(hide = true)]
+    Engine(engine::Place),
     /// Bring the tables of the database up to date.
     Migrate,
     /// See, fetch, check, remove and measure models.
@@ -63,6 +67,7 @@ impl Command {
         logging::start(&config)?;
         match self.task {
             Task::Serve => serve::run(&config).await,
+            Task::Engine(place) => engine::run(&config, &place).await,
             Task::Migrate => {
                 compose::store(&config).await?.migrate().await?;
                 println!("The tables are up to date.");

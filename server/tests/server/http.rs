@@ -24,7 +24,8 @@ impl Server {
         Self::start_with("").await
     }
 
-    /// With more lines of configuration, the first of them below `[models]`.
+    /// With more lines of configuration, the first of them below `[models]`. Models run in this process: it is not
+    /// the program that runs them elsewhere.
     pub async fn start_with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
@@ -35,7 +36,8 @@ impl Server {
             data = folder.path().join("data"),
             model = crate::support::model(),
         );
-        let config = Config::parse(&text, "test.toml".as_ref(), []).unwrap();
+        let here = [("LODESTAR_INFERENCE__ISOLATE".to_owned(), "false".to_owned())];
+        let config = Config::parse(&text, "test.toml".as_ref(), here).unwrap();
         let lodestar = Lodestar::compose(&config).await.unwrap();
         let listener = TcpListener::bind(config.http.addr).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());

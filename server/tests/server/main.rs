@@ -5,6 +5,7 @@ mod architecture;
 mod coach;
 mod http;
 mod injection;
+mod isolated;
 mod openai;
 mod questions;
 mod support;

@@ -82,6 +82,24 @@ async fn a_stream_is_the_answer_that_the_model_gives_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cache_key_names_a_conversation_whose_beginning_is_not_read_again() {
+    let (_folder, server) = start().await;
+    let said = "How do I plan a week? ".repeat(8);
+    let mut messages = vec![json!({ "role": "user", "content": said })];
+    let mut cached = Vec::new();
+    for (user, key) in [("ada", Some("a")), ("ada", Some("a")), ("eve", Some("a")), ("ada", None)] {
+        let body =
+            json!({ "model": "tiny", "messages": messages, "max_tokens": 4, "user": user, "prompt_cache_key": key });
+        let (status, answer) = post(&server, "/v1/chat/completions", KEY, &body).await;
+        assert_eq!(status, 200, "{answer}");
+        cached.push(answer["usage"]["prompt_tokens_details"]["cached_tokens"].as_u64().unwrap());
+        messages.push(json!({ "role": "user", "content": "And a day?" }));
+    }
+    assert!(cached[1] > cached[0] + 40, "{cached:?}");
+    assert!(cached[2] == cached[0] && cached[3] == cached[0], "another person's or no conversation: {cached:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn embeddings_are_those_of_this_server() {
     let (_folder, server) = start().await;
     let name = server.embedder_name();

@@ -5,9 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::Result;
 use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+
+use crate::Schema;
 
 /// Who speaks in a [`Message`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// The instructions that the product gives.
     System,
@@ -29,7 +32,7 @@ impl Role {
 }
 
 /// One turn of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Who says it.
     pub role: Role,
@@ -56,7 +59,7 @@ impl Message {
 
 /// How urgent a request is. When there is more to do than the machine can, an earlier class gets a
 /// larger share of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Class {
     /// Somebody reads along.
     #[default]
@@ -73,7 +76,7 @@ impl Class {
 }
 
 /// How long the steps of a request may take. What is late ends with [`Reason::Late`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadlines {
     /// From the request to its first token.
     pub first: Duration,
@@ -90,10 +93,12 @@ impl Default for Deadlines {
 }
 
 /// What to write and how. Build it with [`Request::new`] and change what matters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The conversation so far; the model writes the next assistant turn.
     pub messages: Vec<Message>,
+    /// The shape of the answer, if it is to be JSON. An answer that ends with [`Reason::Done`] has it.
+    pub schema: Option<Schema>,
     /// The most tokens to write; at least 1.
     pub max_tokens: u32,
     /// 0 takes the likeliest token each time; 0.7 varies; more than 1 rambles.
@@ -109,8 +114,10 @@ pub struct Request {
     /// Whose it is: an opaque name. People take turns within a class.
     pub person: String,
     /// What it is for, such as "interview": what tokens are counted by.
+    #[serde(skip)]
     pub feature: &'static str,
     /// The prompt that the messages were made with and its version, such as "interview-wording 2".
+    #[serde(skip)]
     pub prompt: &'static str,
     /// The conversation that it continues: an opaque name that nobody else has. What the model
     /// read and wrote before is then not read again.
@@ -124,6 +131,7 @@ impl Request {
     pub fn new(messages: Vec<Message>, seed: u32) -> Self {
         Self {
             messages,
+            schema: None,
             max_tokens: 256,
             temperature: 0.6,
             top_p: 0.95,
@@ -140,7 +148,7 @@ impl Request {
 }
 
 /// Why an answer ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reason {
     /// The model was done.
     Done,
@@ -151,7 +159,7 @@ pub enum Reason {
 }
 
 /// One of the [`Deadlines`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Deadline {
     /// [`Deadlines::first`].
     First,
@@ -162,7 +170,7 @@ pub enum Deadline {
 }
 
 /// What a request took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens of the prompt.
     pub prompt: u32,
@@ -179,7 +187,7 @@ pub struct Usage {
 }
 
 /// The end of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// Why it ended.
     pub reason: Reason,
@@ -188,7 +196,7 @@ pub struct End {
 }
 
 /// A part of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Output {
     /// Text as it is written: valid UTF-8, not empty.
     Text(String),
@@ -220,7 +228,7 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`domain::ErrorKind::Busy`] when too much is waiting, when the first token could not come
     /// within its deadline, or when the model has stopped; [`domain::ErrorKind::Invalid`] when the
-    /// request is too long for the model's context. The stream itself gives `Busy` when the model
-    /// fails on the way.
+    /// request is too long for the model's context, or its schema has parts that cannot be
+    /// followed. The stream itself gives `Busy` when the model fails on the way.
     async fn stream(&self, request: Request) -> Result<Outputs>;
 }

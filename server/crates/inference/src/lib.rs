@@ -8,10 +8,15 @@
 
 mod embedder;
 mod engine;
+pub mod isolated;
 pub mod models;
 pub mod openai;
 pub mod prompt;
+mod schema;
 pub mod scripted;
+mod structured;
 
 pub use embedder::{Embedder, unit};
 pub use engine::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage};
+pub use schema::Schema;
+pub use structured::{Author, Structured, Written, structured};

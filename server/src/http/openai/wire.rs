@@ -3,7 +3,7 @@
 
 use domain::{Error, Result};
 use futures::StreamExt;
-use inference::{Class, Message, Output, Outputs, Reason, Request, Role, Usage};
+use inference::{Class, Message, Output, Outputs, Reason, Request, Role, Schema, Usage};
 use serde::{Deserialize, Serialize};
 
 /// What an answer may take when a client does not say.
@@ -22,6 +22,35 @@ pub(super) struct Asked {
     pub stream: bool,
     stream_options: Option<StreamOptions>,
     user: Option<String>,
+    /// Requests with the same one continue a conversation: what was read for it is kept.
+    prompt_cache_key: Option<String>,
+    response_format: Option<ResponseFormat>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ResponseFormat {
+    Text,
+    JsonObject,
+    JsonSchema { json_schema: NamedSchema },
+}
+
+#[derive(Deserialize)]
+struct NamedSchema {
+    name: String,
+    schema: serde_json::Value,
+}
+
+impl ResponseFormat {
+    fn schema(&self) -> Result<Option<Schema>> {
+        match self {
+            Self::Text => Ok(None),
+            Self::JsonObject => Schema::new("object", serde_json::json!({"type": "object"})).map(Some),
+            Self::JsonSchema { json_schema: NamedSchema { name, schema } } => {
+                Schema::new(name, schema.clone()).map(Some)
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,12 +109,15 @@ impl Asked {
             return Err(Error::invalid("messages", "Send at least one message."));
         }
         let standard = Request::new(messages, self.seed.unwrap_or_default());
+        let person = format!("api {}", self.user.as_deref().unwrap_or_default());
         Ok(Request {
+            schema: self.response_format.as_ref().map_or(Ok(None), ResponseFormat::schema)?,
             max_tokens: self.max_completion_tokens.or(self.max_tokens).unwrap_or(TOKENS),
             temperature: self.temperature.unwrap_or(standard.temperature),
             top_p: self.top_p.unwrap_or(standard.top_p),
             class: if self.stream { Class::Chat } else { Class::Structured },
-            person: format!("api {}", self.user.as_deref().unwrap_or_default()),
+            conversation: self.prompt_cache_key.as_ref().map(|key| format!("{person} {key}")),
+            person,
             ..standard
         })
     }

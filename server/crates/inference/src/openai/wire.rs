@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Reason, Request, Usage, unit};
+use crate::{Reason, Request, Schema, Usage, unit};
 
 #[derive(Serialize)]
 pub(super) struct Chat<'a> {
@@ -15,6 +15,30 @@ pub(super) struct Chat<'a> {
     seed: u32,
     stream: bool,
     stream_options: StreamOptions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResponseFormat<'a> {
+    r#type: &'static str,
+    json_schema: JsonSchema<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonSchema<'a> {
+    name: &'a str,
+    schema: &'a serde_json::Value,
+    strict: bool,
+}
+
+impl<'a> From<&'a Schema> for ResponseFormat<'a> {
+    fn from(schema: &'a Schema) -> Self {
+        Self {
+            r#type: "json_schema",
+            json_schema: JsonSchema { name: schema.name(), schema: schema.json(), strict: true },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -41,6 +65,7 @@ impl<'a> Chat<'a> {
             seed: request.seed,
             stream: true,
             stream_options: StreamOptions { include_usage: true },
+            response_format: request.schema.as_ref().map(ResponseFormat::from),
         }
     }
 }

@@ -10,7 +10,7 @@ use inference::{Deadline, End, Reason, Request, Usage};
 use llama_cpp_2::{sampling::LlamaSampler, token::LlamaToken};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-use super::pieces::Assembler;
+use super::{grammar::Grammar, pieces::Assembler};
 
 /// The likeliest tokens that are looked at: what is left out would not be drawn, and sorting a
 /// vocabulary of 150,000 for each token takes longer than the rest of the sampling.
@@ -24,6 +24,8 @@ pub(super) struct Job {
     pub prompt: Vec<LlamaToken>,
     /// Text at which the answer ends, for templates that have no token for it.
     pub stop: Option<&'static str>,
+    /// What the answer must keep to.
+    pub grammar: Option<Grammar>,
     pub request: Request,
     pub came: Instant,
     pub out: mpsc::Sender<String>,
@@ -64,8 +66,8 @@ impl Job {
 pub(super) struct Answer {
     pub job: Job,
     pub slot: usize,
-    /// The token that was drawn and is to be read next.
-    pub drawn: Option<LlamaToken>,
+    /// The token that was drawn and those that must follow it: what is to be read next.
+    pub drawn: Vec<LlamaToken>,
     pub sampler: LlamaSampler,
     assembler: Assembler,
     /// Text that its reader has had no room for yet.
@@ -84,7 +86,7 @@ impl Answer {
         Self {
             sampler: sampler(&job.request),
             assembler: Assembler::new(job.stop),
-            drawn: None,
+            drawn: Vec::new(),
             held: String::new(),
             written: Vec::new(),
             text: String::new(),
@@ -123,7 +125,7 @@ impl Answer {
         if self.unwritten() == 0 {
             return Some(Reason::Length);
         }
-        self.drawn = Some(token);
+        self.drawn.push(token);
         None
     }
 

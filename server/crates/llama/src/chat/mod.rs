@@ -5,6 +5,7 @@
 //! and how long somebody would wait ([`load`]).
 
 mod answer;
+mod grammar;
 mod load;
 mod pieces;
 mod plan;
@@ -35,6 +36,7 @@ use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use tokio::sync::mpsc;
 
 use answer::{Ended, Job};
+use grammar::{Grammar, Grammars};
 use load::Load;
 use prompt::Prompt;
 use said::Said;
@@ -85,6 +87,7 @@ impl Default for ChatOptions {
 pub struct Chat {
     name: String,
     model: Arc<LlamaModel>,
+    grammars: Arc<Grammars>,
     context: usize,
     queue: usize,
     /// `None` only while it is dropped.
@@ -128,7 +131,8 @@ impl Chat {
             .spawn(move || worker::run(&path, &options, &ready, (taken, sharing)))
             .map_err(|error| Error::new(ErrorKind::Busy, format!("The model cannot start: {error}.")))?;
         let (model, context) = is_ready.recv().unwrap_or_else(|_| Err(stopped()))?;
-        Ok(Self { name: name.into(), model, context, queue, jobs: Some(jobs), shared, thread: Some(thread) })
+        let grammars = Arc::new(Grammars::new(Arc::clone(&model)));
+        Ok(Self { name: name.into(), model, grammars, context, queue, jobs: Some(jobs), shared, thread: Some(thread) })
     }
 
     /// The numbers of the tokens that the model reads for `request`.
@@ -189,10 +193,11 @@ impl Engine for Chat {
         let came = Instant::now();
         let (prompt, stop) = self.prompt(&request)?;
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
+        let grammar = self.grammar(&request).await?;
         self.admit(prompt.len(), &request)?;
         let (out, texts) = mpsc::channel(AHEAD);
         let end = Arc::new(OnceLock::new());
-        let job = Job { prompt, stop, request, came, out, end: Arc::clone(&end) };
+        let job = Job { prompt, stop, grammar, request, came, out, end: Arc::clone(&end) };
         if jobs.send(job).is_err() {
             self.shared.load.leave();
             return Err(stopped());
@@ -202,6 +207,14 @@ impl Engine for Chat {
 }
 
 impl Chat {
+    /// The rules of the answer, made where nobody else waits for it.
+    async fn grammar(&self, request: &Request) -> Result<Option<Grammar>> {
+        let Some(schema) = request.schema.clone() else { return Ok(None) };
+        let grammars = Arc::clone(&self.grammars);
+        let made = tokio::task::spawn_blocking(move || grammars.follow(&schema)).await;
+        made.unwrap_or_else(|_| Err(stopped())).map(Some)
+    }
+
     /// Takes a request in, if it can be served in time.
     fn admit(&self, prompt: usize, request: &Request) -> Result<()> {
         let load = &self.shared.load;

@@ -9,7 +9,7 @@ use llama_cpp_2::{
     llama_batch::LlamaBatch,
     model::LlamaModel,
     sampling::LlamaSampler,
-    token::LlamaToken,
+    token::{LlamaToken, data::LlamaTokenData, data_array::LlamaTokenDataArray},
 };
 
 use super::plan::BATCH;
@@ -19,6 +19,8 @@ use crate::backend;
 pub(super) struct Reader<'a> {
     context: LlamaContext<'a>,
     batch: LlamaBatch<'static>,
+    /// Room for the tokens among which one is drawn, kept from draw to draw: a vocabulary's take megabytes.
+    candidates: Vec<LlamaTokenData>,
 }
 
 impl<'a> Reader<'a> {
@@ -35,7 +37,7 @@ impl<'a> Reader<'a> {
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
         let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;
-        Ok(Self { context, batch: LlamaBatch::new(BATCH, 1) })
+        Ok(Self { context, batch: LlamaBatch::new(BATCH, 1), candidates: Vec::new() })
     }
 
     /// Tokens that the memory holds at most.
@@ -77,6 +79,29 @@ impl<'a> Reader<'a> {
         }
         // This accepts the token as well; a second time would be once too often.
         Ok(sampler.sample(&self.context, place))
+    }
+
+    /// Draws one of the `permitted` tokens, after [`draw`](Self::draw) gave one that is not.
+    pub(super) fn draw_among(
+        &mut self,
+        sampler: &mut LlamaSampler,
+        place: i32,
+        permitted: &mut dyn Iterator<Item = i32>,
+    ) -> Result<LlamaToken> {
+        let logits = self.context.get_logits_ith(place);
+        let likely = |token: i32| logits.get(usize::try_from(token).ok()?).filter(|logit| logit.is_finite());
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        candidates
+            .extend(permitted.filter_map(|token| Some(LlamaTokenData::new(LlamaToken(token), *likely(token)?, 0.0))));
+        if candidates.is_empty() {
+            return Err(failed(&"no token is permitted"));
+        }
+        let mut candidates = LlamaTokenDataArray::new(candidates, false);
+        candidates.apply_sampler(sampler);
+        let token = candidates.selected_token().ok_or_else(|| failed(&"no token was drawn"));
+        self.candidates = candidates.data;
+        token
     }
 
     /// Has the memory let go of a sequence from `from` on; whether it could. If not, all of the

@@ -27,6 +27,9 @@ use crate::backend;
 /// How long the thread rests when all readers are slow.
 const REST: Duration = Duration::from_millis(2);
 
+/// Tokens without choice that an answer takes in one turn at most: reading more at once would stall the others.
+const FORCED: usize = 15;
+
 /// Kinds of models that do not continue a text.
 const NOT_GENERATIVE: [&str; 8] = ["bert", "embed", "t5", "clip", "wavtokenizer", "dream", "llada", "eagle"];
 
@@ -63,6 +66,8 @@ struct Worker<'a> {
     pins: usize,
     waiting: Waiting<Job>,
     answers: Vec<Answer>,
+    /// Tokens without choice that an answer may take in one turn, so that all fit into a batch.
+    forced: usize,
 }
 
 impl<'a> Worker<'a> {
@@ -79,6 +84,7 @@ impl<'a> Worker<'a> {
             pins: sequences,
             waiting: Waiting::default(),
             answers: Vec::new(),
+            forced: (BATCH / sequences).saturating_sub(1).min(FORCED),
             reader,
         })
     }
@@ -200,12 +206,13 @@ impl<'a> Worker<'a> {
         for (index, answer) in self.answers.iter().enumerate() {
             let held = self.slots.tokens(answer.slot).len();
             unread[index] = answer.job.prompt.len().saturating_sub(held);
-            if let Some(token) = answer.drawn.filter(|_| answer.is_ready()) {
-                parts.push(Part { answer: index, tokens: vec![token], draws: true });
+            if !answer.drawn.is_empty() && answer.is_ready() {
+                parts.push(Part { answer: index, tokens: answer.drawn.clone(), draws: true });
             }
         }
         let writing = parts.len();
-        let room = budget(writing, self.shared.load.reading_rate());
+        let written = parts.iter().map(|part| part.tokens.len()).sum();
+        let room = budget(written, self.shared.load.reading_rate());
         for (index, share) in shares(&unread, room).into_iter().enumerate().filter(|(_, share)| *share > 0) {
             let answer = &self.answers[index];
             let held = self.slots.tokens(answer.slot).len();
@@ -219,8 +226,8 @@ impl<'a> Worker<'a> {
         true
     }
 
-    /// Has the model read `parts`, the first `writing` of which are single drawn tokens, and draws
-    /// what follows them.
+    /// Has the model read `parts`, the first `writing` of which are drawn tokens, and draws what
+    /// follows them.
     fn read(&mut self, parts: &[Part], writing: usize) {
         let mut drawing = Vec::new();
         for part in parts {
@@ -247,7 +254,7 @@ impl<'a> Worker<'a> {
         for part in parts {
             let slot = self.answers[part.answer].slot;
             part.tokens.iter().for_each(|token| self.slots.append(slot, *token));
-            self.answers[part.answer].drawn = None;
+            self.answers[part.answer].drawn.clear();
         }
         let now = Instant::now();
         let mut ended = Vec::new();
@@ -267,10 +274,26 @@ impl<'a> Worker<'a> {
     /// Draws the next token of an answer; the reason if it ends there.
     fn draw(&mut self, index: usize, place: i32, now: Instant) -> Result<Option<Reason>> {
         let answer = &mut self.answers[index];
-        let token = self.reader.draw(&mut answer.sampler, place)?;
         let vocabulary = self.model.vocab();
-        let bytes = vocabulary.token_to_piece(token, false, None);
-        Ok(answer.write(token, &bytes, vocabulary.is_eog(token), now))
+        let write = |answer: &mut Answer, token| {
+            let bytes = vocabulary.token_to_piece(token, false, None);
+            answer.write(token, &bytes, vocabulary.is_eog(token), now)
+        };
+        let Some(mut grammar) = answer.job.grammar.take() else {
+            let token = self.reader.draw(&mut answer.sampler, place)?;
+            return Ok(write(answer, token));
+        };
+        let token = grammar.draw(&mut self.reader, &mut answer.sampler, place)?;
+        let mut reason = write(answer, token);
+        let complete = grammar.take(token)?;
+        let most = self.forced.min(answer.unwritten());
+        let forced = if complete || reason.is_some() { Vec::new() } else { grammar.forced(most)? };
+        for token in forced {
+            reason = reason.or_else(|| write(answer, token));
+        }
+        let complete = grammar.is_complete()?;
+        answer.job.grammar = Some(grammar);
+        Ok(if complete { Some(Reason::Done) } else { reason })
     }
 
     /// Notes how quick that was. What the written tokens take is known from turns without prompts.

@@ -1,0 +1,94 @@
+//! The side that has the models.
+
+use std::{io, sync::Arc};
+
+use domain::{Error, ErrorKind};
+use futures::StreamExt;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream, unix::OwnedWriteHalf},
+};
+
+use super::wire::{Call, Hello, Reply};
+use crate::{Embedder, Engine, Request};
+
+/// The models that a process serves.
+#[derive(Clone)]
+pub struct Models {
+    /// The one that writes, if there is one.
+    pub engine: Option<Arc<dyn Engine>>,
+    /// The one that embeds.
+    pub embedder: Arc<dyn Embedder>,
+}
+
+/// Answers on `listener` until it breaks.
+///
+/// # Errors
+/// When no connection can be taken any more.
+pub async fn serve(listener: UnixListener, models: Models) -> io::Result<()> {
+    loop {
+        let (connection, _) = listener.accept().await?;
+        let models = models.clone();
+        tokio::spawn(async move {
+            if let Err(error) = answer(connection, models).await {
+                // Callers leave when they have heard enough.
+                tracing::debug!(%error, "a caller left");
+            }
+        });
+    }
+}
+
+async fn answer(connection: UnixStream, models: Models) -> io::Result<()> {
+    let (reading, mut writing) = connection.into_split();
+    let mut lines = BufReader::new(reading).lines();
+    let Some(line) = lines.next_line().await? else { return Ok(()) };
+    let answering = async {
+        match serde_json::from_str(&line) {
+            Ok(Call::Hello) => say(&mut writing, &Reply::Hello(hello(&models))).await,
+            Ok(Call::Embed(texts)) => {
+                let reply = models.embedder.embed(&texts).await.map_or_else(Reply::Error, Reply::Vectors);
+                say(&mut writing, &reply).await
+            }
+            Ok(Call::Stream(request)) => stream(&mut writing, models.engine.as_deref(), request).await,
+            Err(error) => say(&mut writing, &Reply::Error(unread(&error))).await,
+        }
+    };
+    tokio::select! {
+        done = answering => done,
+        // Nothing more is said by the caller: an end here is that it left, and what it asked for ends with it.
+        gone = lines.next_line() => gone.map(|_| ()),
+    }
+}
+
+fn hello(models: &Models) -> Hello {
+    let engine = models.engine.as_ref().map(|engine| engine.name().to_owned());
+    Hello { engine, embedder: models.embedder.name().to_owned() }
+}
+
+fn unread(cause: &dyn std::fmt::Display) -> Error {
+    tracing::error!(%cause, "a call could not be read");
+    Error::unexpected("engine-call")
+}
+
+async fn stream(writing: &mut OwnedWriteHalf, engine: Option<&dyn Engine>, request: Request) -> io::Result<()> {
+    let no_model = || Error::new(ErrorKind::NotFound, "There is no model that writes.");
+    let outputs = match engine.ok_or_else(no_model) {
+        Ok(engine) => engine.stream(request).await,
+        Err(error) => Err(error),
+    };
+    let mut outputs = match outputs {
+        Ok(outputs) => outputs,
+        Err(error) => return say(writing, &Reply::Error(error)).await,
+    };
+    say(writing, &Reply::Begun).await?;
+    while let Some(output) = outputs.next().await {
+        say(writing, &output.map_or_else(Reply::Error, Reply::Output)).await?;
+    }
+    Ok(())
+}
+
+async fn say(writing: &mut OwnedWriteHalf, reply: &Reply) -> io::Result<()> {
+    let mut line = serde_json::to_vec(reply)?;
+    line.push(b'\n');
+    writing.write_all(&line).await
+}
