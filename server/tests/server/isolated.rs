@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use domain::ErrorKind;
 use futures::StreamExt;
 use inference::isolated::Isolated;
-use inference::{Deadlines, Embedder, Engine, Message, Output, Outputs, Reason, Request, Schema};
+use inference::{Deadlines, Engine, Message, Output, Outputs, Reason, Request, Schema};
 use llama::tiny::{self, Tiny};
 use llama::{Chat, ChatOptions};
 use serde_json::json;

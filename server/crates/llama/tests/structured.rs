@@ -1,5 +1,6 @@
 //! Answers under a schema, through llama.cpp with a model that says random things: every one has
 //! the form that was asked for, and nothing that goes wrong ends the process.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::Instant;
 
