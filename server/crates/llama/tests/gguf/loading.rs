@@ -30,6 +30,8 @@ fn load_all(folder: &Path, least: usize) {
     let output = Command::new(program)
         .args(["loading::the_process_that_loads", "--exact", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder)
+        // Else llama.cpp would call a debugger before it ends, which can wait for ever.
+        .env("GGML_NO_BACKTRACE", "1")
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
