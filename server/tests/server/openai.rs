@@ -100,6 +100,32 @@ async fn a_cache_key_names_a_conversation_whose_beginning_is_not_read_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_has_the_form_that_is_asked_for() {
+    let (_folder, server) = start().await;
+    let ask = |format: Value| {
+        let messages = json!([{ "role": "user", "content": "Score it." }]);
+        json!({ "model": "tiny", "messages": messages, "max_tokens": 200, "response_format": format })
+    };
+    let named = |schema: Value| json!({ "type": "json_schema", "json_schema": { "name": "score", "schema": schema } });
+    let schema = json!({
+        "type": "object", "additionalProperties": false, "required": ["points", "why"],
+        "properties": {
+            "points": { "type": "integer", "minimum": 0, "maximum": 100 },
+            "why": { "type": "string", "maxLength": 20 },
+        },
+    });
+    let (status, answer) = post(&server, "/v1/chat/completions", KEY, &ask(named(schema))).await;
+    assert_eq!((status, answer["choices"][0]["finish_reason"].as_str()), (200, Some("stop")), "{answer}");
+    let written: Value = serde_json::from_str(answer["choices"][0]["message"]["content"].as_str().unwrap()).unwrap();
+    assert!(written["points"].as_u64().is_some_and(|points| points <= 100) && written["why"].is_string(), "{written}");
+
+    for wrong in [named(json!({ "type": "nonsense" })), named(json!([])), json!({ "type": "yaml" })] {
+        let (status, answer) = post(&server, "/v1/chat/completions", KEY, &ask(wrong)).await;
+        assert_eq!(status, 400, "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn embeddings_are_those_of_this_server() {
     let (_folder, server) = start().await;
     let name = server.embedder_name();
