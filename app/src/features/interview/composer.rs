@@ -3,6 +3,7 @@
 
 use domain::feedback::FEWEST_WORDS;
 use domain::interview::{InterviewId, LONGEST_ANSWER};
+use domain::number::grouped;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::form::FromFormData;
 use leptos::html::{Form, Textarea};
@@ -158,13 +159,6 @@ impl Length {
         };
         format!("{words} {} of 20,000 characters.", grouped(self.characters))
     }
-}
-
-/// A number with a comma before each group of three digits.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let comma = |place: usize| place > 0 && (digits.len() - place).is_multiple_of(3);
-    digits.char_indices().flat_map(|(place, digit)| comma(place).then_some(',').into_iter().chain([digit])).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::account::STANDARD_PLAN;
+use crate::number::grouped;
 use crate::{Error, ErrorKind, Result, Timestamp};
 
 /// What requests to a model took together.
@@ -105,25 +106,12 @@ impl Today {
                 ErrorKind::TooMany,
                 format!(
                     "You have used today's {} tokens for generated text. More at 00:00 UTC; the built-in coach goes on without a model.",
-                    thousands(limit)
+                    grouped(limit)
                 ),
             )),
             _ => Ok(()),
         }
     }
-}
-
-/// A number with a comma between its groups of three digits.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -158,11 +146,5 @@ mod tests {
         assert!(!none.any() && !Quotas::default().any() && Quotas::default().has(STANDARD_PLAN));
         assert_eq!((none.limit("standard"), Quotas::default().limit("x")), (None, None));
         assert_eq!(quotas(&[("trial", 5)]).limit("standard"), None);
-    }
-
-    #[test]
-    fn numbers_are_written_in_groups() {
-        let written = [0, 12, 123, 1_234, 123_456, 1_234_567].map(thousands);
-        assert_eq!(written, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::Result;
-use futures::stream::BoxStream;
+use futures::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 
 use crate::Schema;
@@ -216,6 +216,21 @@ impl Output {
 
 /// Texts and then an end, or an error after which nothing follows.
 pub type Outputs = BoxStream<'static, Result<Output>>;
+
+/// All the text of an answer and its end, which is missing where the answer was cut off.
+///
+/// # Errors
+/// That of the stream.
+pub async fn whole(mut outputs: Outputs) -> Result<(String, Option<End>)> {
+    let (mut text, mut last) = (String::new(), None);
+    while let Some(output) = outputs.next().await {
+        match output? {
+            Output::Text(piece) => text.push_str(&piece),
+            Output::End(end) => last = Some(end),
+        }
+    }
+    Ok((text, last))
+}
 
 /// Writes the next turn of a conversation.
 #[async_trait]

@@ -17,6 +17,8 @@ pub mod scripted;
 mod structured;
 
 pub use embedder::{Embedder, unit};
-pub use engine::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage};
+pub use engine::{
+    Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request, Role, Usage, whole,
+};
 pub use schema::Schema;
 pub use structured::{Author, Structured, Written, structured};

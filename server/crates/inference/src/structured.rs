@@ -3,11 +3,10 @@
 //! caller has instead if that is no good either.
 
 use domain::{Error, Result};
-use futures::StreamExt;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::{Class, Engine, Output, Reason, Request, Schema};
+use crate::{Class, Engine, Reason, Request, Schema, whole};
 
 /// A type that a model can fill in.
 pub trait Structured: JsonSchema + DeserializeOwned + Send {
@@ -74,15 +73,8 @@ async fn ask<T: Structured>(engine: &dyn Engine, request: Request) -> Result<T> 
 
 /// One try: the value, or what was wrong with what was written.
 async fn write<T: Structured>(engine: &dyn Engine, request: Request) -> Result<Result<T, String>> {
-    let mut outputs = engine.stream(request).await?;
-    let (mut text, mut reason) = (String::new(), None);
-    while let Some(output) = outputs.next().await {
-        match output? {
-            Output::Text(piece) => text.push_str(&piece),
-            Output::End(end) => reason = Some(end.reason),
-        }
-    }
-    Ok(match reason {
+    let (text, end) = whole(engine.stream(request).await?).await?;
+    Ok(match end.map(|end| end.reason) {
         Some(Reason::Done) => parse(&text),
         Some(reason) => Err(format!("it ended early ({reason:?})")),
         None => Err("it was cut off".to_owned()),

@@ -10,7 +10,10 @@ use llama_cpp_2::{
     send_logs_to_tracing,
 };
 
-use crate::{cpu, gguf};
+use crate::{
+    cpu,
+    gguf::{self, Architecture},
+};
 
 /// The process-wide state of llama.cpp. It stays for good: dropping it would take it from under
 /// every model, and it cannot be started twice.
@@ -36,10 +39,10 @@ fn start() -> Result<LlamaBackend> {
 ///
 /// # Errors
 /// As [`gguf::check`], and [`ErrorKind::Invalid`] if llama.cpp refuses it or it is of another kind.
-pub(crate) fn load(path: &Path, accepts: impl Fn(&str) -> bool) -> Result<LlamaModel> {
+pub(crate) fn load(path: &Path, accepts: impl Fn(Architecture) -> bool) -> Result<LlamaModel> {
     let summary = gguf::check(path)?;
-    let kind = summary.architecture.name();
-    if !accepts(kind) {
+    if !accepts(summary.architecture) {
+        let kind = summary.architecture.name();
         return Err(gguf::refusal(path, &format!("its kind (\"{kind}\") is not meant for this")));
     }
     let params = LlamaModelParams::default().with_n_gpu_layers(0);

@@ -22,7 +22,8 @@ use llama_cpp_2::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    backend, gguf,
+    backend,
+    gguf::{self, Architecture},
     pack::{Limits, pack},
     text, threads,
 };
@@ -166,7 +167,8 @@ fn run(
     ready: &std_mpsc::Sender<Result<Arc<LlamaModel>>>,
     mut queue: mpsc::Receiver<Job>,
 ) {
-    let loaded = backend::load(path, |kind| kind == "bert").and_then(|model| long_enough(path, model)).map(Arc::new);
+    let loaded =
+        backend::load(path, |kind| kind == Architecture::Bert).and_then(|model| long_enough(path, model)).map(Arc::new);
     let model = match &loaded {
         Ok(model) => Arc::clone(model),
         Err(error) => {

@@ -63,20 +63,29 @@ fn consumption(row: &AnyRow) -> sqlx::Result<Consumption> {
     })
 }
 
+/// The statement that adds `$rows` to what was used.
+macro_rules! add {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO generation_use (day, owner_id, feature, model, requests, repeats, unfinished, prompt, reused, written) ",
+            $rows,
+            " ON CONFLICT (owner_id, day, feature, model) DO UPDATE SET
+                 requests = generation_use.requests + excluded.requests,
+                 repeats = generation_use.repeats + excluded.repeats,
+                 unfinished = generation_use.unfinished + excluded.unfinished,
+                 prompt = generation_use.prompt + excluded.prompt,
+                 reused = generation_use.reused + excluded.reused,
+                 written = generation_use.written + excluded.written"
+        )
+    };
+}
+
 /// Adds to what was used. What an account used that was removed meanwhile is counted without it.
 pub async fn add_use(connection: &mut Connection, used: &Use) -> Result<()> {
     let consumption = &used.consumption;
-    sqlx::query(
-        "INSERT INTO generation_use (day, owner_id, feature, model, requests, repeats, unfinished, prompt, reused, written)
-         VALUES ($1, COALESCE((SELECT id FROM accounts WHERE id = $2), ''), $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (owner_id, day, feature, model) DO UPDATE SET
-             requests = generation_use.requests + excluded.requests,
-             repeats = generation_use.repeats + excluded.repeats,
-             unfinished = generation_use.unfinished + excluded.unfinished,
-             prompt = generation_use.prompt + excluded.prompt,
-             reused = generation_use.reused + excluded.reused,
-             written = generation_use.written + excluded.written",
-    )
+    sqlx::query(add!(
+        "VALUES ($1, COALESCE((SELECT id FROM accounts WHERE id = $2), ''), $3, $4, $5, $6, $7, $8, $9, $10)"
+    ))
     .bind(used.day.millis())
     .bind(id(used.owner))
     .bind(used.feature.clone())
@@ -200,15 +209,9 @@ pub async fn trim_answers(connection: &mut Connection, since: Timestamp, most: u
 /// Removes the owner's answers, and the owner's name from what was used: the sums stay.
 pub async fn forget(connection: &mut Connection, owner: AccountId) -> Result<()> {
     for statement in [
-        "INSERT INTO generation_use (day, owner_id, feature, model, requests, repeats, unfinished, prompt, reused, written)
-         SELECT day, '', feature, model, requests, repeats, unfinished, prompt, reused, written FROM generation_use WHERE owner_id = $1
-         ON CONFLICT (owner_id, day, feature, model) DO UPDATE SET
-             requests = generation_use.requests + excluded.requests,
-             repeats = generation_use.repeats + excluded.repeats,
-             unfinished = generation_use.unfinished + excluded.unfinished,
-             prompt = generation_use.prompt + excluded.prompt,
-             reused = generation_use.reused + excluded.reused,
-             written = generation_use.written + excluded.written",
+        add!(
+            "SELECT day, '', feature, model, requests, repeats, unfinished, prompt, reused, written FROM generation_use WHERE owner_id = $1"
+        ),
         "DELETE FROM generation_use WHERE owner_id = $1",
         "DELETE FROM generation_answers WHERE owner_id = $1",
     ] {

@@ -2,8 +2,7 @@
 //! clients send besides is not read.
 
 use domain::{Error, Result};
-use futures::StreamExt;
-use inference::{Class, Message, Output, Outputs, Reason, Request, Role, Schema, Usage};
+use inference::{Class, Message, Outputs, Reason, Request, Role, Schema, Usage, whole};
 use serde::{Deserialize, Serialize};
 
 /// What an answer may take when a client does not say.
@@ -233,14 +232,9 @@ pub(super) struct Completion {
 
 impl Completion {
     /// Waits for all of an answer.
-    pub(super) async fn collect(id: String, created: i64, model: String, mut outputs: Outputs) -> Result<Self> {
-        let (mut text, mut reason, mut usage) = (String::new(), Reason::Done, Usage::default());
-        while let Some(output) = outputs.next().await {
-            match output? {
-                Output::Text(piece) => text.push_str(&piece),
-                Output::End(end) => (reason, usage) = (end.reason, end.usage),
-            }
-        }
+    pub(super) async fn collect(id: String, created: i64, model: String, outputs: Outputs) -> Result<Self> {
+        let (text, end) = whole(outputs).await?;
+        let (reason, usage) = end.map_or((Reason::Done, Usage::default()), |end| (end.reason, end.usage));
         let message = Said { role: Some("assistant"), content: Some(text) };
         let choice = Choice { index: 0, content: Whole { message }, finish_reason: Some(finish(reason)) };
         Ok(Self { id, object: "chat.completion", created, model, choices: vec![choice], usage: (&usage).into() })

@@ -72,7 +72,7 @@ impl ChatOptions {
 impl Default for ChatOptions {
     fn default() -> Self {
         Self {
-            threads: thread::available_parallelism().map_or(1, usize::from),
+            threads: crate::threads::available(),
             context: 4_096,
             memory: 8_192,
             sequences: 8,

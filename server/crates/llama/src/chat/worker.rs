@@ -22,16 +22,13 @@ use super::{
     slots::{Known, Slots},
     waiting::Waiting,
 };
-use crate::backend;
+use crate::{backend, gguf::Architecture};
 
 /// How long the thread rests when all readers are slow.
 const REST: Duration = Duration::from_millis(2);
 
 /// Tokens without choice that an answer takes in one turn at most: reading more at once would stall the others.
 const FORCED: usize = 15;
-
-/// Kinds of models that do not continue a text.
-const NOT_GENERATIVE: [&str; 8] = ["bert", "embed", "t5", "clip", "wavtokenizer", "dream", "llada", "eagle"];
 
 /// Loads the model, says so, and answers until the queue ends.
 pub(super) fn run(
@@ -40,7 +37,7 @@ pub(super) fn run(
     ready: &std_mpsc::Sender<Ready>,
     (mut queue, shared): (mpsc::UnboundedReceiver<Job>, Arc<Shared>),
 ) {
-    let loaded = backend::load(path, |kind| !NOT_GENERATIVE.iter().any(|other| kind.contains(other))).map(Arc::new);
+    let loaded = backend::load(path, |kind| kind != Architecture::Bert).map(Arc::new);
     let worker = loaded.as_ref().map_err(Error::clone).and_then(|model| Worker::new(model, options, &shared));
     let mut worker = match worker {
         Ok(worker) => worker,
