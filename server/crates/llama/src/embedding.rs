@@ -22,7 +22,7 @@ use llama_cpp_2::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    backend,
+    backend, compute,
     gguf::{self, Architecture},
     pack::{Limits, pack},
     text, threads,
@@ -233,7 +233,8 @@ impl<'a> Worker<'a> {
             for (sequence, index) in (0..).zip(&pack) {
                 self.batch.add_sequence(&tokens[*index], sequence, true).map_err(|error| failed(&error))?;
             }
-            self.context.encode(&mut self.batch).map_err(|error| failed(&error))?;
+            let (context, batch) = (&mut self.context, &mut self.batch);
+            compute::run(|| context.encode(batch)).map_err(|error| failed(&error))?;
             for (sequence, index) in (0..).zip(&pack) {
                 let pooled = self.context.embeddings_seq_ith(sequence).map_err(|error| failed(&error))?;
                 vectors[*index] = unit(pooled.to_vec()).ok_or_else(|| failed(&"the vector has no length"))?;

@@ -267,6 +267,26 @@ async fn a_conversation_goes_on_without_reading_its_past_again() {
 }
 
 #[tokio::test]
+async fn what_one_persons_requests_have_in_common_is_read_once_and_changes_nothing() {
+    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
+    let (alone, shared) = (open_with(tiny, several(4, &[])), open_with(tiny, several(4, &[])));
+    let about = |question: &str, person: &str, conversation: Option<&str>| Request {
+        person: person.into(),
+        conversation: conversation.map(Into::into),
+        ..greedy(&format!("All about my work, at length. {question}"), 16)
+    };
+    whole(shared.stream(about("What now?", "ada", Some("first"))).await.unwrap()).await;
+    for conversation in [Some("second"), None, None] {
+        let request = about("Who knows?", "ada", conversation);
+        let (said, end) = whole(shared.stream(request.clone()).await.unwrap()).await;
+        assert!(end.usage.reused > 20 && end.usage.reused < end.usage.prompt, "{end:?}");
+        assert_eq!(said, whole(alone.stream(Request { person: String::new(), ..request }).await.unwrap()).await.0);
+    }
+    let (_, end) = whole(shared.stream(about("Who knows?", "bob", None)).await.unwrap()).await;
+    assert_eq!(end.usage.reused, 0);
+}
+
+#[tokio::test]
 async fn an_end_says_why() {
     let chat = open(Tiny::default());
     let end = |request| async { whole(chat.stream(request).await.unwrap()).await.1 };

@@ -12,10 +12,6 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::{grammar::Grammar, pieces::Assembler};
 
-/// The likeliest tokens that are looked at: what is left out would not be drawn, and sorting a
-/// vocabulary of 150,000 for each token takes longer than the rest of the sampling.
-const LIKELIEST: i32 = 200;
-
 /// The end of an answer, and text before it that its reader had no room for.
 pub(super) type Ended = (String, Result<End>);
 
@@ -199,7 +195,6 @@ fn sampler(request: &Request) -> LlamaSampler {
         return LlamaSampler::greedy();
     }
     LlamaSampler::chain_simple([
-        LlamaSampler::top_k(LIKELIEST),
         LlamaSampler::min_p(request.min_p.clamp(0.0, 1.0), 1),
         LlamaSampler::top_p(request.top_p.clamp(0.0, 1.0), 1),
         LlamaSampler::temp(request.temperature),

@@ -76,7 +76,7 @@ impl Grammar {
             return Ok(token);
         }
         let permitted = self.permitted()?;
-        reader.draw_among(sampler, place, &mut permitted.iter().filter_map(|token| i32::try_from(token).ok()))
+        reader.draw_among(sampler, place, &mut permitted.iter().filter_map(|token| usize::try_from(token).ok()))
     }
 
     fn permits(&mut self, token: LlamaToken) -> Result<bool> {

@@ -6,6 +6,7 @@
 
 mod answer;
 mod grammar;
+mod likeliest;
 mod load;
 mod pieces;
 mod plan;
@@ -75,7 +76,7 @@ impl Default for ChatOptions {
             threads: crate::threads::available(),
             context: 4_096,
             memory: 8_192,
-            sequences: 8,
+            sequences: 16,
             queue: 32,
             system_prompts: Vec::new(),
         }

@@ -10,18 +10,30 @@ const TURN: f32 = 0.12;
 /// The least of the prompts that goes into a turn, so that they are read at all.
 const LEAST: usize = 16;
 
+/// Seconds that a turn should take while nobody reads along. Until it ends nothing can be cancelled
+/// or begun, and shorter ones are less efficient.
+const ALONE: f32 = 1.5;
+
+/// The least then: with fewer tokens, a turn takes hardly less time.
+const LEAST_ALONE: usize = 32;
+
 /// What goes into a turn before anything was measured.
 const UNKNOWN: usize = 64;
 
 /// How many tokens of prompts may go into a turn beside `writing` tokens of answers, when `rate`
-/// of them are read in a second.
-pub(super) fn budget(writing: usize, rate: Option<f32>) -> usize {
+/// of them are read in a second. Turns are short if somebody is `disturbed` by long ones.
+pub(super) fn budget(writing: usize, rate: Option<f32>, disturbed: bool) -> usize {
     let room = BATCH.saturating_sub(writing);
-    if writing == 0 {
-        return room;
-    }
-    let quick = rate.map_or(UNKNOWN, |rate| (rate * TURN) as usize);
-    quick.saturating_sub(writing).clamp(LEAST, BATCH).min(room)
+    let (seconds, least) = if disturbed || writing > 0 { (TURN, LEAST) } else { (ALONE, LEAST_ALONE) };
+    let quick = rate.map_or(UNKNOWN, |rate| (rate * seconds) as usize);
+    quick.saturating_sub(writing).clamp(least, BATCH).min(room)
+}
+
+/// At most `room`, so that `unread` tokens take the same number of turns of nearly the same size:
+/// a small last one would take nearly as long as a large one.
+pub(super) fn level(unread: usize, room: usize) -> usize {
+    let turns = unread.div_ceil(room.max(1)).max(1);
+    unread.div_ceil(turns).min(room)
 }
 
 /// Divides `room` among prompts that have these many tokens left: equal shares, and what one does
@@ -47,12 +59,28 @@ mod tests {
 
     #[test]
     fn writing_keeps_reading_short() {
-        assert_eq!(budget(0, Some(10.0)), BATCH);
-        assert_eq!(budget(2, Some(400.0)), 46);
-        assert_eq!(budget(2, Some(10.0)), LEAST);
-        assert_eq!(budget(2, Some(1e6)), BATCH - 2);
-        assert_eq!(budget(BATCH, Some(1e6)), 0);
-        assert_eq!(budget(2, None), UNKNOWN - 2);
+        assert_eq!(budget(2, Some(400.0), false), 46);
+        assert_eq!(budget(2, Some(10.0), false), LEAST);
+        assert_eq!(budget(2, Some(1e6), false), BATCH - 2);
+        assert_eq!(budget(BATCH, Some(1e6), false), 0);
+        assert_eq!(budget(2, None, false), UNKNOWN - 2);
+    }
+
+    #[test]
+    fn a_turn_alone_is_longer_and_still_ends_soon() {
+        assert_eq!(budget(0, Some(1e6), false), BATCH);
+        assert_eq!(budget(0, Some(100.0), false), 150);
+        assert_eq!(budget(0, Some(1.0), false), LEAST_ALONE);
+        assert_eq!(budget(0, None, false), UNKNOWN);
+        assert_eq!(budget(0, Some(400.0), true), 48);
+    }
+
+    #[test]
+    fn turns_are_of_one_size() {
+        assert_eq!(
+            [(532, 256), (256, 256), (20, 256), (0, 256), (9, 0)].map(|(unread, room)| level(unread, room)),
+            [178, 256, 20, 0, 0]
+        );
     }
 
     #[test]

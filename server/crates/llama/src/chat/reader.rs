@@ -12,15 +12,21 @@ use llama_cpp_2::{
     token::{LlamaToken, data::LlamaTokenData, data_array::LlamaTokenDataArray},
 };
 
-use super::plan::BATCH;
-use crate::backend;
+use super::{likeliest::Likeliest, plan::BATCH};
+use crate::{backend, compute};
+
+/// The likeliest tokens that are looked at: what is left out would not be drawn, and to sort all of a
+/// vocabulary for each token takes longer than the rest of the drawing.
+const LIKELIEST: usize = 200;
 
 /// The model's context, whose memory holds several sequences, and the batch that it reads next.
 pub(super) struct Reader<'a> {
     context: LlamaContext<'a>,
     batch: LlamaBatch<'static>,
-    /// Room for the tokens among which one is drawn, kept from draw to draw: a vocabulary's take megabytes.
+    // Room for drawing, kept from draw to draw.
+    likeliest: Likeliest,
     candidates: Vec<LlamaTokenData>,
+    permitted: Vec<f32>,
 }
 
 impl<'a> Reader<'a> {
@@ -37,7 +43,8 @@ impl<'a> Reader<'a> {
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
         let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;
-        Ok(Self { context, batch: LlamaBatch::new(BATCH, 1), candidates: Vec::new() })
+        let batch = LlamaBatch::new(BATCH, 1);
+        Ok(Self { context, batch, likeliest: Likeliest::default(), candidates: Vec::new(), permitted: Vec::new() })
     }
 
     /// Tokens that the memory holds at most.
@@ -62,7 +69,8 @@ impl<'a> Reader<'a> {
 
     /// Has the model read the batch; false if its memory has no room for it, and nothing was read.
     pub(super) fn read(&mut self) -> Result<bool> {
-        match self.context.decode(&mut self.batch) {
+        let Self { context, batch, .. } = self;
+        match compute::run(|| context.decode(batch)) {
             Ok(()) => Ok(true),
             Err(DecodeError::NoKvCacheSlot) => Ok(false),
             Err(error) => Err(failed(&error)),
@@ -70,15 +78,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Draws a token by what the model made of the batch's token at `place`. A model whose numbers
-    /// are broken is told by them here: drawing from such numbers has no meaning, and sorting them
-    /// may not end.
-    pub(super) fn draw(&self, sampler: &mut LlamaSampler, place: i32) -> Result<LlamaToken> {
-        let logits = self.context.get_logits_ith(place);
-        if logits.iter().any(|x| x.is_nan()) || !logits.iter().any(|x| x.is_finite()) {
-            return Err(failed(&"its output is not a number"));
-        }
-        // This accepts the token as well; a second time would be once too often.
-        Ok(sampler.sample(&self.context, place))
+    /// are broken is told by them here: drawing from such numbers has no meaning.
+    pub(super) fn draw(&mut self, sampler: &mut LlamaSampler, place: i32) -> Result<LlamaToken> {
+        self.likeliest.find(self.context.get_logits_ith(place), LIKELIEST, &mut self.candidates);
+        self.draw_candidate(sampler).ok_or_else(|| failed(&"its output is not a number"))
     }
 
     /// Draws one of the `permitted` tokens, after [`draw`](Self::draw) gave one that is not.
@@ -86,20 +89,27 @@ impl<'a> Reader<'a> {
         &mut self,
         sampler: &mut LlamaSampler,
         place: i32,
-        permitted: &mut dyn Iterator<Item = i32>,
+        permitted: &mut dyn Iterator<Item = usize>,
     ) -> Result<LlamaToken> {
         let logits = self.context.get_logits_ith(place);
-        let likely = |token: i32| logits.get(usize::try_from(token).ok()?).filter(|logit| logit.is_finite());
-        let mut candidates = std::mem::take(&mut self.candidates);
-        candidates.clear();
-        candidates
-            .extend(permitted.filter_map(|token| Some(LlamaTokenData::new(LlamaToken(token), *likely(token)?, 0.0))));
-        if candidates.is_empty() {
-            return Err(failed(&"no token is permitted"));
+        self.permitted.clear();
+        self.permitted.resize(logits.len(), f32::NEG_INFINITY);
+        for token in permitted {
+            if let (Some(to), Some(logit)) = (self.permitted.get_mut(token), logits.get(token)) {
+                *to = *logit;
+            }
         }
-        let mut candidates = LlamaTokenDataArray::new(candidates, false);
+        self.likeliest.find(&self.permitted, LIKELIEST, &mut self.candidates);
+        self.draw_candidate(sampler).ok_or_else(|| failed(&"no token is permitted"))
+    }
+
+    fn draw_candidate(&mut self, sampler: &mut LlamaSampler) -> Option<LlamaToken> {
+        if self.candidates.is_empty() {
+            return None;
+        }
+        let mut candidates = LlamaTokenDataArray::new(std::mem::take(&mut self.candidates), false);
         candidates.apply_sampler(sampler);
-        let token = candidates.selected_token().ok_or_else(|| failed(&"no token was drawn"));
+        let token = candidates.selected_token();
         self.candidates = candidates.data;
         token
     }

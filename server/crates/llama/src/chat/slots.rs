@@ -1,8 +1,9 @@
 //! What the context's memory holds: shared beginnings, and a place for each conversation.
 //!
-//! Pure bookkeeping; the thread of the model carries it out. A place keeps what its last
-//! conversation read and wrote, so that the next turn begins where the last one ended. Nothing is
-//! shared between conversations but the pinned beginnings, which are the product's own words.
+//! Pure bookkeeping; the thread of the model carries it out. A place keeps what its last answer
+//! read and wrote, so that the next turn of the conversation begins where the last one ended, and
+//! other requests of the same person where they differ from it. Nothing is shared between people
+//! but the pinned beginnings, which are the product's own words.
 
 /// A part of a prompt that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(super) enum Known {
     Own(usize),
     /// The first tokens of a pinned beginning, by its number.
     Pinned(usize, usize),
+    /// The first tokens of what another place of the same person holds.
+    Copied(usize, usize),
 }
 
 impl Known {
@@ -20,9 +23,17 @@ impl Known {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Nothing => 0,
-            Self::Own(length) | Self::Pinned(_, length) => length,
+            Self::Own(length) | Self::Pinned(_, length) | Self::Copied(_, length) => length,
         }
     }
+}
+
+/// Whose a request is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// The person; empty for nobody, with whom nothing is shared.
+    pub person: String,
+    pub conversation: Option<String>,
 }
 
 /// Where a prompt goes, and what must go for it.
@@ -38,9 +49,10 @@ pub(super) struct Plan {
 struct Slot<T> {
     /// What the memory holds for it, in order.
     tokens: Vec<T>,
-    /// How many of them lie in cells of a pinned beginning.
+    /// How many of them lie in cells of a pinned beginning. Those that were copied from another
+    /// place count for both, which may come to differ.
     shared: usize,
-    conversation: Option<String>,
+    owner: Owner,
     /// When it was last used, in turns.
     used: u64,
     /// While it runs: the tokens to which it may grow.
@@ -48,9 +60,23 @@ struct Slot<T> {
 }
 
 impl<T> Slot<T> {
+    fn empty() -> Self {
+        Self { tokens: Vec::new(), shared: 0, owner: Owner::default(), used: 0, reserved: None }
+    }
+
     /// Cells that it takes or may come to take.
     fn cells(&self) -> usize {
         self.reserved.unwrap_or(self.tokens.len()).saturating_sub(self.shared)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.reserved.is_none()
+    }
+
+    /// What is lost if it is emptied, as a rank: nothing, an answer that somebody may ask alike, or
+    /// a conversation that may go on; the longest unused first.
+    fn worth(&self) -> (bool, bool, u64) {
+        (!self.tokens.is_empty(), self.owner.conversation.is_some(), self.used)
     }
 }
 
@@ -66,8 +92,7 @@ pub(super) struct Slots<T> {
 impl<T: Copy + PartialEq> Slots<T> {
     /// `count` empty places in a memory of `cells` tokens.
     pub(super) fn new(count: usize, cells: usize) -> Self {
-        let empty = || Slot { tokens: Vec::new(), shared: 0, conversation: None, used: 0, reserved: None };
-        Self { slots: (0..count).map(|_| empty()).collect(), pinned: Vec::new(), cells, turn: 0 }
+        Self { slots: (0..count).map(|_| Slot::empty()).collect(), pinned: Vec::new(), cells, turn: 0 }
     }
 
     /// Notes that the memory holds `tokens` for all; gives the beginning's number.
@@ -82,71 +107,96 @@ impl<T: Copy + PartialEq> Slots<T> {
     }
 
     /// Where `prompt` and an answer of `answer` tokens go; `None` while there is no room.
-    pub(super) fn plan(&self, prompt: &[T], answer: usize, conversation: Option<&str>) -> Option<Plan> {
+    pub(super) fn plan(&self, prompt: &[T], answer: usize, owner: &Owner) -> Option<Plan> {
+        let known = self.known(prompt, owner);
+        // What is copied cannot go to make room. Where it must, all is read anew.
+        self.place(known, prompt.len() + answer, owner).or_else(|| match known {
+            Known::Copied(..) => self.place(Known::Nothing, prompt.len() + answer, owner),
+            _ => None,
+        })
+    }
+
+    /// The longest beginning of `prompt` that is there for its owner.
+    fn known(&self, prompt: &[T], owner: &Owner) -> Known {
         // The last token of a prompt is always read anew: what comes of it is what is wanted.
         let most = prompt.len().saturating_sub(1);
         let common = |held: &[T]| held.iter().zip(prompt).take_while(|(a, b)| a == b).count().min(most);
-        let idle = || (0..self.slots.len()).filter(|slot| self.slots[*slot].reserved.is_none());
-        let own =
-            conversation.and_then(|name| idle().find(|slot| self.slots[*slot].conversation.as_deref() == Some(name)));
-        let pinned = (0..self.pinned.len())
-            .map(|number| (common(&self.pinned[number]), number))
-            .filter(|(length, _)| *length > 0)
-            .max_by_key(|(length, _)| *length);
-        let slot =
-            own.or_else(|| idle().min_by_key(|slot| (!self.slots[*slot].tokens.is_empty(), self.slots[*slot].used)))?;
-        let known = match (own.map(|slot| common(&self.slots[slot].tokens)), pinned) {
-            (Some(length), pinned) if length > 0 && pinned.is_none_or(|(shared, _)| shared <= length) => {
-                Known::Own(length)
-            }
-            (_, Some((length, number))) => Known::Pinned(number, length),
-            _ => Known::Nothing,
+        let own = self.of_conversation(owner).map(|slot| Known::Own(common(&self.slots[slot].tokens)));
+        let pinned = (0..).zip(&self.pinned).map(|(number, held)| Known::Pinned(number, common(held)));
+        let theirs =
+            (0..).zip(&self.slots).filter(|(_, slot)| !owner.person.is_empty() && slot.owner.person == owner.person);
+        let copied = theirs.map(|(slot, held)| Known::Copied(slot, common(&held.tokens)));
+        // Of equals the last one counts, so the best comes last.
+        let longest = copied.chain(pinned).chain(own).max_by_key(|known| known.len());
+        longest.filter(|known| known.len() > 0).unwrap_or(Known::Nothing)
+    }
+
+    /// The idle place that holds the conversation.
+    fn of_conversation(&self, owner: &Owner) -> Option<usize> {
+        owner.conversation.as_ref()?;
+        self.slots.iter().position(|slot| slot.is_idle() && slot.owner == *owner)
+    }
+
+    /// Where `known` and what follows it go, `length` tokens in all.
+    fn place(&self, known: Known, length: usize, owner: &Owner) -> Option<Plan> {
+        let source = match known {
+            Known::Copied(slot, _) => Some(slot),
+            _ => None,
         };
+        // Nobody comes back for an answer of no conversation: its place is not copied but taken over.
+        let left = source.filter(|slot| self.slots[*slot].is_idle() && self.slots[*slot].owner.conversation.is_none());
+        let own = self.of_conversation(owner);
+        if let (Some(slot), None) = (left, own) {
+            return self.make_room(slot, Known::Own(known.len()), length, None);
+        }
+        let free = (0..self.slots.len()).filter(|slot| self.slots[*slot].is_idle() && Some(*slot) != source);
+        let slot = own.or_else(|| free.min_by_key(|slot| self.slots[*slot].worth()))?;
+        self.make_room(slot, known, length, source)
+    }
+
+    /// Whom to empty so that `slot` may come to hold `length` tokens, `known` among them; never `source`.
+    fn make_room(&self, slot: usize, known: Known, length: usize, source: Option<usize>) -> Option<Plan> {
         let shared = match known {
             Known::Own(length) => self.slots[slot].shared.min(length),
+            Known::Copied(from, length) => self.slots[from].shared.min(length),
             Known::Pinned(_, length) => length,
             Known::Nothing => 0,
         };
-        let needed = prompt.len() + answer - shared;
-        let others = |slots: &mut dyn Iterator<Item = usize>| {
-            slots.filter(|other| *other != slot).map(|other| self.slots[other].cells()).sum::<usize>()
-        };
-        let pinned_cells: usize = self.pinned.iter().map(Vec::len).sum();
-        let mut taken = pinned_cells + others(&mut (0..self.slots.len()));
+        let mut others: Vec<_> = (0..self.slots.len()).filter(|other| *other != slot).collect();
+        let pinned: usize = self.pinned.iter().map(Vec::len).sum();
+        let mut taken = pinned + others.iter().map(|other| self.slots[*other].cells()).sum::<usize>();
+        others.retain(|other| self.slots[*other].is_idle() && self.slots[*other].cells() > 0 && Some(*other) != source);
+        others.sort_by_key(|other| self.slots[*other].worth());
         let mut evict = Vec::new();
-        let mut oldest: Vec<_> = idle().filter(|other| *other != slot && self.slots[*other].cells() > 0).collect();
-        oldest.sort_by_key(|other| self.slots[*other].used);
-        for other in oldest {
-            if taken + needed <= self.cells {
+        for other in others {
+            if taken + length - shared <= self.cells {
                 break;
             }
             taken -= self.slots[other].cells();
             evict.push(other);
         }
-        (taken + needed <= self.cells).then_some(Plan { slot, known, evict })
+        (taken + length - shared <= self.cells).then_some(Plan { slot, known, evict })
     }
 
     /// Notes that `plan` was carried out for a prompt of `prompt` and an answer of `answer` tokens.
-    pub(super) fn begin(&mut self, plan: &Plan, prompt: usize, answer: usize, conversation: Option<String>) {
+    pub(super) fn begin(&mut self, plan: &Plan, prompt: usize, answer: usize, owner: Owner) {
         for slot in &plan.evict {
             self.empty(*slot);
         }
         self.turn += 1;
-        let held = match plan.known {
-            Known::Pinned(number, length) => self.pinned[number][..length].to_vec(),
-            Known::Own(_) | Known::Nothing => Vec::new(),
-        };
-        let slot = &mut self.slots[plan.slot];
-        match plan.known {
+        let (tokens, shared) = match plan.known {
             Known::Own(length) => {
+                let slot = &mut self.slots[plan.slot];
                 slot.tokens.truncate(length);
-                slot.shared = slot.shared.min(length);
+                (std::mem::take(&mut slot.tokens), slot.shared.min(length))
             }
-            Known::Pinned(..) | Known::Nothing => (slot.shared, slot.tokens) = (held.len(), held),
-        }
-        slot.conversation = conversation;
-        slot.used = self.turn;
-        slot.reserved = Some(prompt + answer);
+            Known::Pinned(number, length) => (self.pinned[number][..length].to_vec(), length),
+            Known::Copied(from, length) => {
+                (self.slots[from].tokens[..length].to_vec(), self.slots[from].shared.min(length))
+            }
+            Known::Nothing => (Vec::new(), 0),
+        };
+        self.slots[plan.slot] = Slot { tokens, shared, owner, used: self.turn, reserved: Some(prompt + answer) };
     }
 
     /// Notes that the memory holds only the first `length` tokens of a place.
@@ -161,11 +211,11 @@ impl<T: Copy + PartialEq> Slots<T> {
         self.slots[slot].tokens.push(token);
     }
 
-    /// Notes that an answer has ended. Whether what its place holds is kept for the next turn; if
-    /// not, the memory must let go of it.
+    /// Notes that an answer has ended. Whether what its place holds is kept for its owner; if not,
+    /// the memory must let go of it.
     pub(super) fn end(&mut self, slot: usize) -> bool {
         self.slots[slot].reserved = None;
-        let keep = self.slots[slot].conversation.is_some();
+        let keep = self.slots[slot].owner != Owner::default();
         if !keep {
             self.empty(slot);
         }
@@ -174,15 +224,14 @@ impl<T: Copy + PartialEq> Slots<T> {
 
     /// Notes that the memory holds nothing for `slot`.
     pub(super) fn empty(&mut self, slot: usize) {
-        let slot = &mut self.slots[slot];
-        (slot.tokens, slot.shared, slot.conversation, slot.reserved) = (Vec::new(), 0, None, None);
+        self.slots[slot] = Slot { used: self.slots[slot].used, ..Slot::empty() };
     }
 
-    /// The idle place that was not used for longest, of those that hold something.
-    pub(super) fn oldest_idle(&self) -> Option<usize> {
+    /// The idle place that is worth least, of those that hold something.
+    pub(super) fn least_idle(&self) -> Option<usize> {
         (0..self.slots.len())
-            .filter(|slot| self.slots[*slot].reserved.is_none() && !self.slots[*slot].tokens.is_empty())
-            .min_by_key(|slot| self.slots[*slot].used)
+            .filter(|slot| self.slots[*slot].is_idle() && !self.slots[*slot].tokens.is_empty())
+            .min_by_key(|slot| self.slots[*slot].worth())
     }
 }
 
@@ -192,9 +241,13 @@ mod tests {
 
     use super::*;
 
-    fn run(slots: &mut Slots<u32>, prompt: &[u32], conversation: Option<&str>) -> Plan {
-        let plan = slots.plan(prompt, 4, conversation).unwrap();
-        slots.begin(&plan, prompt.len(), 4, conversation.map(str::to_owned));
+    fn of(person: &str, conversation: Option<&str>) -> Owner {
+        Owner { person: person.to_owned(), conversation: conversation.map(str::to_owned) }
+    }
+
+    fn run(slots: &mut Slots<u32>, prompt: &[u32], owner: &Owner) -> Plan {
+        let plan = slots.plan(prompt, 4, owner).unwrap();
+        slots.begin(&plan, prompt.len(), 4, owner.clone());
         for token in &prompt[plan.known.len()..] {
             slots.append(plan.slot, *token);
         }
@@ -204,43 +257,79 @@ mod tests {
     #[test]
     fn a_conversation_goes_on_where_it_ended() {
         let mut slots = Slots::new(2, 100);
-        let first = run(&mut slots, &[1, 2, 3], Some("a"));
+        let first = run(&mut slots, &[1, 2, 3], &of("ada", Some("a")));
         slots.append(first.slot, 9);
         assert!(slots.end(first.slot));
-        let next = run(&mut slots, &[1, 2, 3, 9, 4], Some("a"));
+        let next = run(&mut slots, &[1, 2, 3, 9, 4], &of("ada", Some("a")));
         assert_eq!((next.slot, next.known), (first.slot, Known::Own(4)));
     }
 
     #[test]
     fn nobody_goes_on_with_what_belongs_to_another() {
-        let mut slots = Slots::new(2, 100);
-        let first = run(&mut slots, &[1, 2, 3], Some("a"));
+        let mut slots = Slots::new(3, 100);
+        let first = run(&mut slots, &[1, 2, 3], &of("ada", Some("a")));
         slots.end(first.slot);
-        assert_eq!(run(&mut slots, &[1, 2, 3], Some("b")).known, Known::Nothing);
-        assert_eq!(slots.plan(&[1, 2, 3], 4, None).unwrap().known, Known::Nothing);
+        for owner in [of("bob", Some("b")), of("bob", Some("a")), of("bob", None), of("", Some("a")), of("", None)] {
+            assert_eq!(slots.plan(&[1, 2, 3], 4, &owner).unwrap().known, Known::Nothing, "{owner:?}");
+        }
+        let nobody = run(&mut slots, &[5, 6, 7], &of("", Some("n")));
+        slots.end(nobody.slot);
+        assert_eq!(slots.plan(&[5, 6, 7], 4, &of("", None)).unwrap().known, Known::Nothing);
+    }
+
+    #[test]
+    fn one_persons_requests_share_their_beginning() {
+        let mut slots = Slots::new(3, 100);
+        let first = run(&mut slots, &[1, 2, 3, 4], &of("ada", Some("a")));
+        // While it runs and afterwards.
+        let second = run(&mut slots, &[1, 2, 3, 5], &of("ada", Some("b")));
+        assert_eq!(second.known, Known::Copied(first.slot, 3));
+        slots.end(first.slot);
+        slots.end(second.slot);
+        let third = run(&mut slots, &[1, 2, 3, 5, 6], &of("ada", None));
+        assert_eq!((third.slot, third.known), (2, Known::Copied(second.slot, 4)));
+        // Nobody comes back for that one, so its place is taken over.
+        slots.end(third.slot);
+        let plan = slots.plan(&[1, 2, 3, 5, 6, 7], 4, &of("ada", None)).unwrap();
+        assert_eq!((plan.slot, plan.known), (third.slot, Known::Own(5)));
+    }
+
+    #[test]
+    fn what_is_copied_does_not_go_to_make_room_unless_it_must() {
+        let mut slots = Slots::new(3, 30);
+        let first = run(&mut slots, &[1; 8], &of("ada", Some("a")));
+        slots.end(first.slot);
+        let other = run(&mut slots, &[2; 8], &of("bob", Some("b")));
+        slots.end(other.slot);
+        let mut prompt = vec![1; 8];
+        prompt.extend([3; 4]);
+        let plan = slots.plan(&prompt, 4, &of("ada", Some("c"))).unwrap();
+        assert_eq!((plan.known, plan.evict), (Known::Copied(first.slot, 8), vec![other.slot]));
+        let plan = slots.plan(&prompt, 14, &of("ada", Some("c"))).unwrap();
+        assert_eq!((plan.known, plan.evict), (Known::Nothing, vec![first.slot, other.slot]));
     }
 
     #[test]
     fn pinned_beginnings_are_for_all_and_the_last_token_is_read_anew() {
         let mut slots = Slots::new(2, 100);
         slots.pin(vec![1, 2, 3]);
-        assert_eq!(run(&mut slots, &[1, 2, 3, 4], None).known, Known::Pinned(0, 3));
-        assert_eq!(run(&mut slots, &[1, 2, 3], None).known, Known::Pinned(0, 2));
+        assert_eq!(run(&mut slots, &[1, 2, 3, 4], &of("", None)).known, Known::Pinned(0, 3));
+        assert_eq!(run(&mut slots, &[1, 2, 3], &of("ada", None)).known, Known::Pinned(0, 2));
     }
 
     #[test]
     fn room_is_made_by_the_longest_unused_and_never_by_a_running_one() {
         let mut slots = Slots::new(3, 30);
         for name in ["a", "b"] {
-            let plan = run(&mut slots, &[1; 8], Some(name));
+            let plan = run(&mut slots, &[1; 8], &of("", Some(name)));
             slots.end(plan.slot);
         }
-        let plan = run(&mut slots, &[2; 12], None);
+        let plan = run(&mut slots, &[2; 12], &of("", None));
         assert_eq!(plan.evict, [0]);
-        assert_eq!(slots.plan(&[3; 12], 4, None), None);
-        assert_eq!(slots.oldest_idle(), Some(1));
+        assert_eq!(slots.plan(&[3; 12], 4, &of("", None)), None);
+        assert_eq!(slots.least_idle(), Some(1));
         assert!(!slots.end(plan.slot));
-        assert!(slots.plan(&[3; 12], 4, None).is_some());
+        assert!(slots.plan(&[3; 12], 4, &of("", None)).is_some());
     }
 
     proptest! {
@@ -254,13 +343,14 @@ mod tests {
             for (conversation, length, token, ends) in steps {
                 let name = conversation.map(|number| number.to_string());
                 let prompt = vec![token; length];
+                let owner = of("ada", name.as_deref());
                 // One conversation has one open turn.
-                let open = running.iter().any(|slot| name.is_some() && slots.slots[*slot].conversation == name);
-                if let Some(plan) = slots.plan(&prompt, 6, name.as_deref()).filter(|_| !open) {
+                let open = running.iter().any(|slot| name.is_some() && slots.slots[*slot].owner == owner);
+                if let Some(plan) = slots.plan(&prompt, 6, &owner).filter(|_| !open) {
                     prop_assert!(!running.contains(&plan.slot));
                     prop_assert!(plan.evict.iter().all(|slot| !running.contains(slot)));
                     prop_assert!(plan.known.len() < prompt.len());
-                    slots.begin(&plan, length, 6, name);
+                    slots.begin(&plan, length, 6, owner);
                     for token in &prompt[plan.known.len()..] {
                         slots.append(plan.slot, *token);
                     }

@@ -16,13 +16,13 @@ use tokio::sync::mpsc;
 use super::{
     ChatOptions, Ready, Shared,
     answer::{Answer, Job},
-    plan::{BATCH, budget, shares},
+    plan::{BATCH, budget, level, shares},
     prompt,
     reader::{Reader, failed},
-    slots::{Known, Slots},
+    slots::{Known, Owner, Slots},
     waiting::Waiting,
 };
-use crate::{backend, gguf::Architecture};
+use crate::{backend, compute, gguf::Architecture};
 
 /// How long the thread rests when all readers are slow.
 const REST: Duration = Duration::from_millis(2);
@@ -169,22 +169,20 @@ impl<'a> Worker<'a> {
     /// Gives places to those whose turn it is, as long as there are any.
     fn admit(&mut self, now: Instant) {
         while let Some(job) = self.waiting.peek() {
-            let conversation = job.request.conversation.clone();
+            let owner = Owner { person: job.request.person.clone(), conversation: job.request.conversation.clone() };
             let (prompt, most) = (job.prompt.len(), job.most());
-            let Some(plan) = self.slots.plan(&job.prompt, most, conversation.as_deref()) else { return };
+            let Some(plan) = self.slots.plan(&job.prompt, most, &owner) else { return };
             let Some(job) = self.waiting.pop() else { return };
             self.shared.load.leave();
             for slot in &plan.evict {
                 self.reader.forget(*slot, 0);
             }
-            self.slots.begin(&plan, prompt, most, conversation);
+            self.slots.begin(&plan, prompt, most, owner);
             let length = plan.known.len();
             let known = match plan.known {
                 Known::Own(_) if self.reader.forget(plan.slot, length) => length,
-                Known::Pinned(number, _) => {
-                    self.reader.forget(plan.slot, 0);
-                    self.reader.copy(self.pins + number, plan.slot, length).map_or(0, |()| length)
-                }
+                Known::Pinned(number, _) => self.copied(self.pins + number, plan.slot, length),
+                Known::Copied(from, _) => self.copied(from, plan.slot, length),
                 Known::Own(_) | Known::Nothing => {
                     self.reader.forget(plan.slot, 0);
                     0
@@ -193,6 +191,12 @@ impl<'a> Worker<'a> {
             self.slots.cut(plan.slot, known);
             self.answers.push(Answer::new(job, plan.slot, known, now));
         }
+    }
+
+    /// Has a place begin with the first `length` tokens of another sequence; how many it could.
+    fn copied(&mut self, from: usize, slot: usize, length: usize) -> usize {
+        self.reader.forget(slot, 0);
+        self.reader.copy(from, slot, length).map_or(0, |()| length)
     }
 
     /// One turn; false if there was nothing to do.
@@ -209,7 +213,8 @@ impl<'a> Worker<'a> {
         }
         let writing = parts.len();
         let written = parts.iter().map(|part| part.tokens.len()).sum();
-        let room = budget(written, self.shared.load.reading_rate());
+        let disturbed = compute::others_wait();
+        let room = level(unread.iter().sum(), budget(written, self.shared.load.reading_rate(), disturbed));
         for (index, share) in shares(&unread, room).into_iter().enumerate().filter(|(_, share)| *share > 0) {
             let answer = &self.answers[index];
             let held = self.slots.tokens(answer.slot).len();
@@ -304,9 +309,9 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Empties the place that was not used for longest; false if there is none.
+    /// Empties the place that is worth least; false if there is none.
     fn make_room(&mut self) -> bool {
-        let Some(slot) = self.slots.oldest_idle() else { return false };
+        let Some(slot) = self.slots.least_idle() else { return false };
         self.reader.forget(slot, 0);
         self.slots.empty(slot);
         true
