@@ -1,23 +1,25 @@
 //! Chooses the implementations that the configuration asks for, in this one place.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use domain::generation::Quotas;
+use domain::model::Memory;
 use inference::isolated::{self, Isolated};
 use inference::models::{Library, Manifest};
 use inference::openai::{OpenAi, OpenAiOptions};
-use inference::{Embedder, Engine};
+use inference::{Embedder, Engine, Opener, Pool};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
 use services::generation::{Generation, GenerationOptions};
-use services::interview::{Interviews, Models, SYSTEM_PROMPTS};
+use services::interview::{self, Interviews, SYSTEM_PROMPTS};
+use services::models::{Models, ModelsOptions};
 use store::Store;
 use tokio::process::Command;
 
 use crate::config::Config;
-use crate::system::{SystemClock, SystemRandom};
+use crate::system::{self, SystemClock, SystemRandom};
 
 /// Every service and what the health checks look at.
 #[derive(Clone)]
@@ -28,12 +30,12 @@ pub struct Lodestar {
     pub interviews: Interviews,
     /// The use cases of generated text.
     pub generation: Generation,
+    /// The use cases of models.
+    pub models: Models,
     /// The database.
     pub store: Store,
     /// The embedding model.
     pub embedder: Arc<dyn Embedder>,
-    /// The model that words what the coach says, if there is one.
-    pub coach: Option<Arc<dyn Engine>>,
     /// The model servers elsewhere, if there are any.
     pub remote: Option<Arc<OpenAi>>,
     /// The process of the models on this machine, if it is not this one.
@@ -49,24 +51,29 @@ impl Lodestar {
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let remote = remote(config)?;
-        // Both read all of the model's file, so the second finds it in memory.
-        let (local, identity) = tokio::join!(local(config), local_identity(config));
-        let (isolated::Models { engine, embedder }, process) = local?;
-        let identity = identity?;
+        let (isolated::Models { host, embedder }, process) = local(config).await?;
         let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
-        let coach = match &remote {
-            Some(remote) => Some(generation.engine(remote.clone(), remote_identity(config))),
-            None => engine.map(|engine| generation.engine(engine, identity)),
+        let options = ModelsOptions {
+            library: library(config)?,
+            convert: llama::install,
+            host,
+            process: process.clone(),
+            remote: remote.clone(),
+            memory: memory(config)?,
+            embedding: (config.models.embedding.clone(), embedding_memory(config)?),
+            configured: config.roles(),
         };
-        let models = Models { embedder: embedder.clone(), coach: coach.clone() };
+        let models = Models::new(store.clone(), generation.clone(), options);
+        models.begin().await.context("a model of the configuration cannot be used")?;
+        let heard = interview::Models { embedder: embedder.clone(), roles: models.roles() };
         Ok(Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
-            interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), models),
+            interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), heard),
             data_dir: config.data.dir.clone(),
             generation,
+            models,
             store,
             embedder,
-            coach,
             remote,
             process,
         })
@@ -89,7 +96,7 @@ pub fn library(config: &Config) -> Result<Library> {
 pub fn embedder(config: &Config) -> Result<Arc<dyn Embedder>> {
     let choice = &config.models.embedding;
     let options = EmbeddingOptions { threads: config.model_threads(), ..EmbeddingOptions::default() };
-    Ok(Arc::new(Embedding::open(name(choice), library(config)?.locate(choice)?, options)?))
+    Ok(Arc::new(Embedding::open(Library::shown(choice), library(config)?.locate(choice)?, options)?))
 }
 
 /// The model servers elsewhere, if any are configured.
@@ -103,13 +110,6 @@ fn remote(config: &Config) -> Result<Option<Arc<OpenAi>>> {
     Ok(Some(Arc::new(OpenAi::new(options, Arc::new(SystemRandom))?)))
 }
 
-/// What tells the model of the servers elsewhere from others, as far as can be known from here.
-fn remote_identity(config: &Config) -> String {
-    let mut endpoints: Vec<_> = config.inference.endpoints.split_whitespace().collect();
-    endpoints.sort_unstable();
-    format!("{} at {}", config.inference.model, endpoints.join(" "))
-}
-
 /// How generation is limited.
 pub fn generation_options(config: &Config) -> GenerationOptions {
     GenerationOptions {
@@ -117,6 +117,24 @@ pub fn generation_options(config: &Config) -> GenerationOptions {
         kept_bytes: config.inference.cache_megabytes.saturating_mul(1_000_000),
         kept_days: config.inference.cache_days,
     }
+}
+
+/// The memory that there is for models.
+fn memory(config: &Config) -> Result<Memory> {
+    let present = system::memory().context("how much memory there is cannot be found out")?;
+    let limit = match config.inference.memory_limit {
+        0 => present / 4 * 3,
+        megabytes => megabytes.saturating_mul(1_000_000),
+    };
+    Ok(Memory { present, limit, taken: 0 })
+}
+
+/// Bytes that the embedding model takes, about.
+fn embedding_memory(config: &Config) -> Result<u64> {
+    /// For what is computed at once.
+    const COMPUTING: u64 = 32_000_000;
+    let file = library(config)?.locate(&config.models.embedding)?;
+    Ok(file.metadata().map_or(0, |metadata| metadata.len()) + COMPUTING)
 }
 
 /// The models of this machine, and the process that has them if it is another one.
@@ -132,48 +150,35 @@ async fn local(config: &Config) -> Result<(isolated::Models, Option<Arc<Isolated
         command
     });
     let process = Arc::new(process.await?);
-    Ok((isolated::Models { engine: process.engine(), embedder: process.embedder() }, Some(process)))
+    Ok((isolated::Models { host: process.host(), embedder: process.embedder() }, Some(process)))
 }
 
-/// The models of this machine, loaded into this process.
+/// The models of this machine in this process: the one that embeds is loaded, others when they are asked.
 pub fn local_models(config: &Config) -> Result<isolated::Models> {
-    Ok(isolated::Models { engine: coach(config)?, embedder: embedder(config)? })
-}
-
-/// Whether the model that words what the coach says is on this machine.
-fn has_local_coach(config: &Config) -> bool {
-    !config.models.fast.is_empty() && config.inference.endpoints.trim().is_empty()
-}
-
-/// What tells the model that words what the coach says from every other; nothing if it is not here.
-async fn local_identity(config: &Config) -> Result<String> {
-    if !has_local_coach(config) {
-        return Ok(String::new());
-    }
-    let (library, choice) = (library(config)?, config.models.fast.clone());
-    let sha256 = tokio::task::spawn_blocking(move || library.sha256(&choice)).await??;
-    Ok(format!("{} {sha256}", name(&config.models.fast)))
-}
-
-/// The model that words what the coach says, loaded, if it is on this machine.
-fn coach(config: &Config) -> Result<Option<Arc<dyn Engine>>> {
-    if !has_local_coach(config) {
-        return Ok(None);
-    }
-    let choice = &config.models.fast;
     let options = ChatOptions {
         threads: config.model_threads(),
         system_prompts: SYSTEM_PROMPTS.map(str::to_owned).into(),
         ..ChatOptions::default()
     };
-    Ok(Some(Arc::new(Chat::open(name(choice), library(config)?.locate(choice)?, options)?)))
+    let embedder = embedder(config)?;
+    let room = memory(config)?.limit.saturating_sub(embedding_memory(config)?);
+    let pool = Pool::new(Arc::new(Files { library: library(config)?, options }), room);
+    Ok(isolated::Models { host: Arc::new(pool), embedder })
 }
 
-/// What pages call a model: its name, or the name of its file.
-fn name(choice: &str) -> String {
-    Path::new(choice)
-        .file_name()
-        .map_or(choice, |file| file.to_str().unwrap_or(choice))
-        .trim_end_matches(".gguf")
-        .to_owned()
+/// Models from GGUF files, by name or path.
+struct Files {
+    library: Library,
+    options: ChatOptions,
+}
+
+impl Opener for Files {
+    fn memory(&self, model: &str) -> domain::Result<u64> {
+        self.options.memory_need(&self.library.locate(model)?)
+    }
+
+    fn open(&self, model: &str) -> domain::Result<Arc<dyn Engine>> {
+        let file = self.library.locate(model)?;
+        Ok(Arc::new(Chat::open(Library::shown(model), file, self.options.clone())?))
+    }
 }

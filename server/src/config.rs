@@ -8,6 +8,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use domain::model::ModelRole;
 use domain::{Error, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -86,6 +87,10 @@ pub struct Models {
     pub embedding: String,
     /// Name or path of the model that words what the coach says; empty for none.
     pub fast: String,
+    /// Name or path of the model for long answers that need care; empty for none.
+    pub reasoning: String,
+    /// Name or path of the model for program text; empty for none.
+    pub coding: String,
     /// Processor threads of each model; 0 for what suits the cores that there are.
     pub threads: usize,
 }
@@ -97,6 +102,8 @@ pub struct Inference {
     /// Whether models run in a process of their own.
     #[serde(deserialize_with = "isolate")]
     pub isolate: Option<bool>,
+    /// Megabytes of memory that all models may take together; 0 for three quarters of what there is.
+    pub memory_limit: u64,
     /// Addresses of OpenAI-compatible servers, with spaces between them; empty for none.
     pub endpoints: String,
     /// The model's name there.
@@ -118,6 +125,7 @@ impl fmt::Debug for Inference {
         let redacted = |key: &str| if key.is_empty() { "" } else { "[redacted]" };
         f.debug_struct("Inference")
             .field("isolate", &self.isolate)
+            .field("memory_limit", &self.memory_limit)
             .field("endpoints", &self.endpoints)
             .field("model", &self.model)
             .field("key", &redacted(&self.key))
@@ -209,6 +217,13 @@ impl Config {
         table.try_into().map_err(|error: toml::de::Error| {
             wrong(format!("The configuration is wrong: {}.", error.to_string().trim()))
         })
+    }
+
+    /// Which models have which roles, by name or path; those without are the built-in coach's.
+    pub fn roles(&self) -> BTreeMap<ModelRole, String> {
+        let Models { fast, reasoning, coding, .. } = &self.models;
+        let roles = [(ModelRole::Fast, fast), (ModelRole::Reasoning, reasoning), (ModelRole::Coding, coding)];
+        roles.into_iter().filter(|(_, model)| !model.is_empty()).map(|(role, model)| (role, model.clone())).collect()
     }
 
     /// The database's address.

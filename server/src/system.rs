@@ -1,4 +1,4 @@
-//! The machine's clock and randomness, which everything else takes as arguments.
+//! The machine's clock, randomness and memory, which everything else takes as arguments.
 
 use domain::{Clock, Random, Timestamp};
 
@@ -20,4 +20,15 @@ impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system provides random bytes");
     }
+}
+
+/// Bytes of memory that the machine has, or its container (cgroup) if that may use less.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn memory() -> Result<u64, sysinfo::Error> {
+    let mut system = sysinfo::System::new()?;
+    system.refresh_memory();
+    let machine = system.total_memory();
+    Ok(system.cgroup_limits().map_or(machine, |limits| limits.total_memory.min(machine)))
 }

@@ -9,4 +9,5 @@ pub fn provide(lodestar: &Lodestar) {
     provide_context(lodestar.accounts.clone());
     provide_context(lodestar.interviews.clone());
     provide_context(lodestar.generation.clone());
+    provide_context(lodestar.models.clone());
 }

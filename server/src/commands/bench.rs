@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use domain::model::ModelRole;
 use futures::StreamExt;
 use inference::{Embedder, Engine, Message, Output, Request, Usage};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
@@ -44,8 +45,11 @@ async fn write(model: &Chat) -> Result<()> {
     let (mut reading, mut writing, mut last) = (Vec::new(), Vec::new(), Usage::default());
     for seed in 0..RUNS {
         // The temperature keeps models of random weights from ending at once.
-        let request =
-            Request { max_tokens: WRITTEN, temperature: 1.0, ..Request::new(vec![Message::user(&*text)], seed as u32) };
+        let request = Request {
+            max_tokens: WRITTEN,
+            temperature: 1.0,
+            ..Request::new(ModelRole::Fast, vec![Message::user(&*text)], seed as u32)
+        };
         let outputs: Vec<_> = model.stream(request).await?.collect().await;
         let Some(Ok(Output::End(end))) = outputs.into_iter().last() else {
             anyhow::bail!("the model failed; the log says why")

@@ -69,7 +69,7 @@ impl Task {
             Self::Pull { name, from } => {
                 let library = from.map_or(library.clone(), |path| library.with_file(path));
                 let progress = Bar::new();
-                let pulled = library.pull(&name, llama::minilm::convert, &progress).await;
+                let pulled = library.pull(&name, llama::install, &progress).await;
                 progress.0.finish_and_clear();
                 match pulled? {
                     Pulled::New(receipt) => {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::interview::{BUILT_IN_COACH, JobRole, Kind, Level, Mode, Setup};
+use domain::model::ModelRole;
 use futures::StreamExt;
 use inference::scripted::ScriptedEmbedder;
-use inference::{Message, Output, Reason, Request, Schema, Usage};
+use inference::{Engine, Message, Output, Reason, Request, Roles, Schema, Usage};
 use llama::tiny::Tiny;
 use llama::{Chat, ChatOptions};
 use server::compose::Lodestar;
@@ -27,7 +28,8 @@ async fn a_model_of_random_weights_is_heard_and_the_question_is_still_asked() {
     let accounts = Accounts::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemRandom));
     let signed_in = accounts.register("Ada", "ada@example.org", "Correct-Horse-7").await.unwrap();
     let ada = accounts.viewer(signed_in).await.unwrap().unwrap();
-    let models = Models { embedder: Arc::new(ScriptedEmbedder), coach: Some(coach) };
+    let coach: Arc<dyn Engine> = coach;
+    let models = Models { embedder: Arc::new(ScriptedEmbedder), roles: Roles::all(&coach) };
     let interviews = Interviews::new(store, Arc::new(SystemClock), Arc::new(SystemRandom), knowledge::bank(), models);
 
     let setup = Setup {
@@ -76,7 +78,7 @@ async fn program(folder: &tempfile::TempDir, cache_megabytes: u32) -> Lodestar {
 
 /// Asks the program's model, and stops the program.
 async fn run_once(lodestar: Lodestar, request: Request) -> (String, Usage) {
-    let outputs = lodestar.coach.as_ref().unwrap().stream(request).await.unwrap();
+    let outputs = lodestar.models.roles().get(ModelRole::Fast).unwrap().stream(request).await.unwrap();
     let outputs: Vec<_> = outputs.map(Result::unwrap).collect().await;
     let Some(Output::End(end)) = outputs.last().cloned() else { panic!("{outputs:?}") };
     assert_eq!(end.reason, Reason::Done);
@@ -101,7 +103,7 @@ async fn a_repeatable_request_has_the_same_answer_kept_or_written_anew() {
         temperature: 0.0,
         person: signed_in.account.to_string(),
         schema: Some(Schema::new("words", list).unwrap()),
-        ..Request::new(messages, 1)
+        ..Request::new(ModelRole::Fast, messages, 1)
     };
     let (first, usage) = run_once(lodestar, request.clone()).await;
     assert!(usage.written > 12, "{usage:?}");

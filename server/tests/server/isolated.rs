@@ -5,9 +5,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use domain::ErrorKind;
+use domain::model::ModelRole;
 use futures::StreamExt;
 use inference::isolated::Isolated;
-use inference::{Deadlines, Engine, Message, Output, Outputs, Reason, Request, Schema};
+use inference::{Deadlines, Engine, Hosted, Message, Output, Outputs, Reason, Request, Schema};
 use llama::tiny::{self, Tiny};
 use llama::{Chat, ChatOptions};
 use serde_json::json;
@@ -51,7 +52,7 @@ async fn start(fast: PathBuf) -> domain::Result<Isolated> {
 
 fn ask(max_tokens: u32) -> Request {
     let messages = vec![Message::system("Be brief."), Message::user("What is next?")];
-    Request { max_tokens, temperature: 0.0, ..Request::new(messages, 3) }
+    Request { max_tokens, temperature: 0.0, ..Request::new(ModelRole::Fast, messages, 3) }
 }
 
 async fn text(mut outputs: Outputs) -> domain::Result<String> {
@@ -65,6 +66,11 @@ async fn text(mut outputs: Outputs) -> domain::Result<String> {
     panic!("no end after {text}");
 }
 
+/// The model of `file` in `process`.
+fn engine(process: &Isolated, file: &Path) -> Hosted {
+    Hosted { host: process.host(), model: file.display().to_string(), name: "tiny".to_owned() }
+}
+
 fn kill(process: u32) {
     let killed = std::process::Command::new("kill").args(["-KILL", &process.to_string()]).status().unwrap();
     assert!(killed.success());
@@ -74,7 +80,7 @@ fn kill(process: u32) {
 async fn it_says_and_embeds_what_the_models_do() {
     let (_folder, file) = folder();
     let process = start(file.clone()).await.unwrap();
-    let engine = process.engine().unwrap();
+    let engine = engine(&process, &file);
     let chat = Chat::open("tiny", &file, ChatOptions { threads: 1, ..ChatOptions::default() }).unwrap();
     assert_eq!(engine.name(), "tiny");
     let there = text(engine.stream(ask(40)).await.unwrap()).await.unwrap();
@@ -97,8 +103,8 @@ async fn it_says_and_embeds_what_the_models_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_keeps_its_kind_and_words() {
     let (_folder, file) = folder();
-    let process = start(file).await.unwrap();
-    let error = process.engine().unwrap().stream(ask(1_000_000)).await.err().unwrap();
+    let process = start(file.clone()).await.unwrap();
+    let error = engine(&process, &file).stream(ask(1_000_000)).await.err().unwrap();
     assert_eq!(error.kind, ErrorKind::Invalid);
     assert!(error.message.contains("too long for the model tiny"), "{}", error.message);
 }
@@ -106,8 +112,8 @@ async fn a_refusal_keeps_its_kind_and_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_is_back_soon_and_the_interrupted_are_told() {
     let (_folder, file) = folder();
-    let process = start(file).await.unwrap();
-    let (engine, embedder) = (process.engine().unwrap(), process.embedder());
+    let process = start(file.clone()).await.unwrap();
+    let (engine, embedder) = (engine(&process, &file), process.embedder());
     for round in 1..=3 {
         let mut outputs = engine.stream(ask(4_000)).await.unwrap();
         assert!(outputs.next().await.unwrap().is_ok());
@@ -135,8 +141,8 @@ async fn a_process_that_is_killed_is_back_soon_and_the_interrupted_are_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn leaving_ends_the_work_there() {
     let (_folder, file) = folder();
-    let process = start(file).await.unwrap();
-    let engine = process.engine().unwrap();
+    let process = start(file.clone()).await.unwrap();
+    let engine = engine(&process, &file);
     for _ in 0..60 {
         let mut outputs = engine.stream(ask(4_000)).await.unwrap();
         assert!(outputs.next().await.unwrap().is_ok());
@@ -152,10 +158,32 @@ async fn leaving_ends_the_work_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_cannot_start_is_an_error() {
-    let error = start(PathBuf::from("/nowhere/model.gguf")).await.unwrap_err();
+    let error = Isolated::start(|socket| {
+        let mut command = program(Path::new(""));
+        command.env("LODESTAR_MODELS__EMBEDDING", "/nowhere/model.gguf").arg("engine").arg("--socket").arg(socket);
+        command
+    });
+    let error = error.await.unwrap_err();
     assert!(error.message.contains("did not start"), "{}", error.message);
     let error = Isolated::start(|_| Command::new("/nowhere/program")).await.unwrap_err();
     assert!(error.message.contains("did not start"), "{}", error.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn models_are_loaded_and_unloaded_there() {
+    let (_folder, file) = folder();
+    let process = start(file.clone()).await.unwrap();
+    let host = process.host();
+    let model = file.display().to_string();
+    assert_eq!(host.loaded().await.unwrap(), []);
+    text(engine(&process, &file).stream(ask(5)).await.unwrap()).await.unwrap();
+    let loaded = host.loaded().await.unwrap();
+    assert_eq!((loaded.len(), &loaded[0].model, loaded[0].figures.requests), (1, &model, 1));
+    assert!(loaded[0].memory > file.metadata().unwrap().len() && loaded[0].figures.written > 0, "{loaded:?}");
+    host.unload(&model).await.unwrap();
+    assert_eq!(host.loaded().await.unwrap(), []);
+    let error = host.load("/nowhere/model.gguf").await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::Result;
+use domain::{
+    Result,
+    model::{Figures, ModelRole},
+};
 use futures::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 
-use crate::Schema;
+use crate::{Sampling, Schema};
 
 /// Who speaks in a [`Message`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,15 +130,16 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request for the next turn of `messages`, with settings for short, steady wording.
-    pub fn new(messages: Vec<Message>, seed: u32) -> Self {
+    /// A request for the next turn of `messages`, drawn as suits the models of `role`.
+    pub fn new(role: ModelRole, messages: Vec<Message>, seed: u32) -> Self {
+        let Sampling { temperature, top_p, min_p } = Sampling::of(role);
         Self {
             messages,
             schema: None,
             max_tokens: 256,
-            temperature: 0.6,
-            top_p: 0.95,
-            min_p: 0.05,
+            temperature,
+            top_p,
+            min_p,
             seed,
             class: Class::Chat,
             person: String::new(),
@@ -246,4 +250,9 @@ pub trait Engine: Send + Sync {
     /// request is too long for the model's context, or its schema has parts that cannot be
     /// followed. The stream itself gives `Busy` when the model fails on the way.
     async fn stream(&self, request: Request) -> Result<Outputs>;
+
+    /// What it does, as far as it is known here.
+    fn figures(&self) -> Figures {
+        Figures::default()
+    }
 }

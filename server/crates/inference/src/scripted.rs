@@ -115,6 +115,7 @@ impl Engine for ScriptedEngine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::model::ModelRole;
 
     #[tokio::test]
     async fn shared_words_are_close() {
@@ -129,7 +130,7 @@ mod tests {
     async fn plays_its_script_once() {
         let engine =
             ScriptedEngine::new([vec![Step::say("Good "), Step::Wait(Duration::from_millis(1)), Step::say("start.")]]);
-        let request = Request::new(Vec::new(), 1);
+        let request = Request::new(ModelRole::Fast, Vec::new(), 1);
         let outputs = engine.stream(request.clone()).await.unwrap();
         let said: Vec<_> = outputs.filter_map(|output| async { output.unwrap().text() }).collect().await;
         assert_eq!(said, ["Good ", "start."]);

@@ -96,6 +96,7 @@ mod tests {
         Message,
         scripted::{ScriptedEngine, Step},
     };
+    use domain::model::ModelRole;
 
     #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -129,7 +130,8 @@ mod tests {
 
     async fn after(scripts: impl IntoIterator<Item = Vec<Step>>) -> (Written<Score>, Vec<Request>) {
         let engine = ScriptedEngine::new(scripts);
-        let written = structured(&engine, Request::new(vec![Message::user("Score it.")], 5), rules).await;
+        let written =
+            structured(&engine, Request::new(ModelRole::Fast, vec![Message::user("Score it.")], 5), rules).await;
         (written, engine.requests())
     }
 
@@ -171,7 +173,7 @@ mod tests {
     #[tokio::test]
     async fn a_type_without_limits_never_reaches_the_model() {
         let engine = ScriptedEngine::new([vec![Step::say(r#"{"text":"x"}"#)]]);
-        let request = Request::new(vec![Message::user("Write.")], 5);
+        let request = Request::new(ModelRole::Fast, vec![Message::user("Write.")], 5);
         let written = structured(&engine, request, || Endless { text: String::new() }).await;
         assert!(matches!(written.author, Author::Rules(error) if error.message.contains("maxLength")));
         assert!(engine.requests().is_empty());

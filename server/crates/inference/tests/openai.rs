@@ -17,6 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use domain::model::ModelRole;
 use domain::{ErrorKind, Random};
 use futures::StreamExt;
 use inference::{
@@ -102,7 +103,10 @@ fn client(peers: &[&Peer]) -> OpenAi {
 }
 
 fn ask() -> Request {
-    Request { max_tokens: 9, ..Request::new(vec![Message::system("Be brief."), Message::user("Hello")], 7) }
+    Request {
+        max_tokens: 9,
+        ..Request::new(ModelRole::Fast, vec![Message::system("Be brief."), Message::user("Hello")], 7)
+    }
 }
 
 async fn all(client: &OpenAi, request: Request) -> Vec<domain::Result<Output>> {

@@ -17,6 +17,7 @@ mod compute;
 mod cpu;
 mod embedding;
 pub mod gguf;
+mod install;
 pub mod minilm;
 mod pack;
 mod spin;
@@ -26,3 +27,4 @@ pub mod tiny;
 
 pub use chat::{Chat, ChatOptions};
 pub use embedding::{Embedding, EmbeddingOptions};
+pub use install::install;

@@ -43,7 +43,7 @@ pub fn convert(model: &Model, folder: &Path, output: &Path) -> Result<()> {
     let text =
         String::from_utf8(read(&folder.join("vocab.txt"))?).map_err(|_| invalid("vocab.txt", "it is not UTF-8"))?;
     let metadata = metadata(model, &text).map_err(|reason| invalid("vocab.txt", &reason))?;
-    let layout = layout(model.encoding);
+    let layout = layout(model.encoding)?;
     let views =
         layout.iter().map(|(theirs, ours)| view(&source, theirs, &ours.shape).map(|view| (ours.name.as_str(), view)));
     let views = views
@@ -79,10 +79,11 @@ fn invalid(file: &str, reason: &str) -> Error {
 
 /// Each tensor: its published name, and what becomes of it. Matrices take the encoding; vectors
 /// and the small tables of positions and segments stay exact.
-fn layout(encoding: Encoding) -> Vec<(String, Tensor)> {
+fn layout(encoding: Encoding) -> Result<Vec<(String, Tensor)>> {
     let matrix = match encoding {
         Encoding::F16 => Storage::F16,
         Encoding::Q8 => Storage::Q8,
+        Encoding::Q4KM => return Err(invalid("the manifest", "it is not written as Q4_K_M")),
     };
     let tensor =
         |theirs: String, ours: String, shape: Vec<usize>, storage| (theirs, Tensor { name: ours, shape, storage });
@@ -120,7 +121,7 @@ fn layout(encoding: Encoding) -> Vec<(String, Tensor)> {
         layout.extend(pair(&format!("{theirs}.output.dense"), &format!("{ours}.ffn_down"), HIDDEN, FEED_FORWARD));
         layout.extend(norm(&format!("{theirs}.output.LayerNorm"), &format!("{ours}.layer_output_norm")));
     }
-    layout
+    Ok(layout)
 }
 
 fn view<'a>(source: &SafeTensors<'a>, name: &str, shape: &[usize]) -> std::result::Result<TensorView<'a>, String> {
@@ -150,6 +151,7 @@ fn metadata(model: &Model, vocabulary: &str) -> std::result::Result<Vec<(&'stati
     let file_type = match model.encoding {
         Encoding::F16 => 1,
         Encoding::Q8 => 7,
+        Encoding::Q4KM => 15,
     };
     let mut metadata = vec![
         ("general.architecture", Value::text("bert")),

@@ -7,6 +7,7 @@ use std::{
 };
 
 use domain::ErrorKind;
+use domain::model::ModelRole;
 use futures::StreamExt;
 use inference::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request};
 use llama::{
@@ -33,7 +34,10 @@ fn open(tiny: Tiny) -> Chat {
 }
 
 fn ask(text: &str) -> Request {
-    Request { max_tokens: 40, ..Request::new(vec![Message::system("Be brief."), Message::user(text)], 7) }
+    Request {
+        max_tokens: 40,
+        ..Request::new(ModelRole::Fast, vec![Message::system("Be brief."), Message::user(text)], 7)
+    }
 }
 
 async fn answer(chat: &Chat, request: Request) -> Vec<String> {

@@ -5,6 +5,7 @@
 mod corpus;
 
 use corpus::attempts;
+use domain::model::ModelRole;
 use inference::prompt::{PromptFile, Variable};
 use inference::{Message, Request};
 use llama::tiny::{self, Tiny};
@@ -48,7 +49,7 @@ impl Reader {
 }
 
 fn conversation(messages: &[Message]) -> Request {
-    Request { max_tokens: 1, ..Request::new(messages.to_vec(), 1) }
+    Request { max_tokens: 1, ..Request::new(ModelRole::Fast, messages.to_vec(), 1) }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use domain::ErrorKind;
+use domain::model::ModelRole;
 use futures::{StreamExt, future::join_all};
 use inference::{End, Engine, Message, Outputs, Reason, Request, Schema};
 use llama::{
@@ -26,7 +27,12 @@ fn open() -> Chat {
 fn ask(schema: Value, seed: u32) -> Request {
     let schema = Schema::new("test", schema).unwrap();
     let messages = vec![Message::system("Answer in JSON."), Message::user("Score the answer.")];
-    Request { schema: Some(schema), temperature: 1.2, max_tokens: 1_500, ..Request::new(messages, seed) }
+    Request {
+        schema: Some(schema),
+        temperature: 1.2,
+        max_tokens: 1_500,
+        ..Request::new(ModelRole::Fast, messages, seed)
+    }
 }
 
 async fn whole(outputs: Outputs) -> (String, Result<End, domain::Error>) {

@@ -9,4 +9,5 @@ pub mod account;
 pub mod evaluate;
 pub mod generation;
 pub mod interview;
+pub mod models;
 pub mod words;

@@ -19,7 +19,7 @@ use axum::{Json, Router};
 use domain::{Clock, Error, ErrorKind, Id};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use inference::{Embedder, Engine, Output, Outputs};
+use inference::{Embedder, Output, Outputs, Roles};
 use sha2::{Digest, Sha256};
 
 use crate::compose::Lodestar;
@@ -31,7 +31,7 @@ const MOST_TEXTS: usize = 2_048;
 
 #[derive(Clone)]
 struct Local {
-    coach: Option<Arc<dyn Engine>>,
+    roles: Roles,
     embedder: Arc<dyn Embedder>,
     /// The key's digest: comparing digests tells nothing about the key by its time.
     key: [u8; 32],
@@ -42,8 +42,8 @@ pub fn router(key: &str, lodestar: &Lodestar) -> Router {
     if key.is_empty() {
         return Router::new();
     }
-    let (coach, embedder) = (lodestar.coach.clone(), lodestar.embedder.clone());
-    let local = Local { coach, embedder, key: digest(key) };
+    let (roles, embedder) = (lodestar.models.roles(), lodestar.embedder.clone());
+    let local = Local { roles, embedder, key: digest(key) };
     Router::new()
         .route("/v1/models", get(models))
         .route("/v1/chat/completions", post(complete))
@@ -71,17 +71,16 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn models(State(local): State<Local>) -> Json<Models> {
-    let coach = local.coach.iter().map(|coach| coach.name().to_owned());
-    Json(Models::new(coach.chain([local.embedder.name().to_owned()])))
+    Json(Models::new(local.roles.names().into_iter().chain([local.embedder.name().to_owned()])))
 }
 
 async fn complete(State(local): State<Local>, asked: Result<Json<Asked>, JsonRejection>) -> Result<Response, Refusal> {
     let Json(asked) = asked?;
-    let coach = local.coach.filter(|coach| coach.name() == asked.model).ok_or_else(|| no_model(&asked.model))?;
+    let engine = local.roles.named(&asked.model).ok_or_else(|| no_model(&asked.model))?;
     let mut request = asked.request()?;
     request.feature = "api";
     let (model, streams, counts) = (asked.model.clone(), asked.stream, asked.wants_usage());
-    let outputs = coach.stream(request).await?;
+    let outputs = engine.stream(request).await?;
     let now = SystemClock.now();
     let (id, created) = (format!("chatcmpl-{}", Id::<Completion>::new(now, &SystemRandom)), now.millis() / 1_000);
     if !streams {

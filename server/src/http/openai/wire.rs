@@ -1,6 +1,7 @@
 //! What goes over the wire, as <https://platform.openai.com/docs/api-reference> describes it. What
 //! clients send besides is not read.
 
+use domain::model::ModelRole;
 use domain::{Error, Result};
 use inference::{Class, Message, Outputs, Reason, Request, Role, Schema, Usage, whole};
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,7 @@ impl Asked {
         if messages.is_empty() {
             return Err(Error::invalid("messages", "Send at least one message."));
         }
-        let standard = Request::new(messages, self.seed.unwrap_or_default());
+        let standard = Request::new(ModelRole::Fast, messages, self.seed.unwrap_or_default());
         let person = format!("api {}", self.user.as_deref().unwrap_or_default());
         Ok(Request {
             schema: self.response_format.as_ref().map_or(Ok(None), ResponseFormat::schema)?,

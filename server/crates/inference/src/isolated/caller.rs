@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::{Error, ErrorKind, Result};
+use domain::{Error, ErrorKind, Result, model::Loaded};
 use futures::{StreamExt, stream};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::wire::{Call, Hello, Reply};
-use crate::{Embedder, Engine, Output, Outputs, Request};
+use crate::{Embedder, Host, Output, Outputs, Request};
 
 /// How long a call waits for a process that is being started.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SPARE: Duration = Duration::from_secs(5);
 /// How long it takes at most until a process that ended is known to have.
 const NOTICED: Duration = Duration::from_millis(100);
+/// The longest that a process may take to load a model or to unload one that is at work.
+const LOADING: Duration = Duration::from_secs(300);
 /// The longest that a process may take for vectors.
 const EMBEDDING: Duration = Duration::from_secs(60);
 
@@ -109,19 +111,38 @@ fn stopped(cause: &dyn std::fmt::Display) -> Error {
     )
 }
 
-/// The process's model that writes.
-pub(super) struct Writer {
-    pub line: Line,
-    pub name: String,
+impl Line {
+    async fn change(&self, call: &Call) -> Result<()> {
+        match self.call(call, LOADING).await?.1 {
+            Reply::Done => Ok(()),
+            Reply::Error(error) => Err(error),
+            _ => Err(stopped(&"the answer is none")),
+        }
+    }
 }
 
+/// The process's models that write.
 #[async_trait]
-impl Engine for Writer {
-    fn name(&self) -> &str {
-        &self.name
+impl Host for Line {
+    async fn load(&self, model: &str) -> Result<()> {
+        self.change(&Call::Load(model.to_owned())).await
     }
 
-    async fn stream(&self, request: Request) -> Result<Outputs> {
+    async fn unload(&self, model: &str) -> Result<()> {
+        self.change(&Call::Unload(model.to_owned())).await
+    }
+
+    async fn loaded(&self) -> Result<Vec<Loaded>> {
+        match self.call(&Call::Loaded, SPARE).await?.1 {
+            Reply::Loaded(loaded) => Ok(loaded),
+            Reply::Error(error) => Err(error),
+            _ => Err(stopped(&"the answer is none")),
+        }
+    }
+
+    async fn stream(&self, model: &str, request: Request) -> Result<Outputs> {
+        // By itself, because it may take longer than any answer.
+        self.load(model).await?;
         let deadlines = request.deadlines;
         // JSON has no other numbers. What is no number reads as 0, as the engine does.
         let number = |x: f32| if x.is_nan() { 0.0 } else { x.clamp(f32::MIN, f32::MAX) };
@@ -131,7 +152,8 @@ impl Engine for Writer {
             min_p: number(request.min_p),
             ..request
         };
-        let (connection, first) = self.line.call(&Call::Stream(request), deadlines.first.saturating_add(SPARE)).await?;
+        let call = Call::Stream(model.to_owned(), request);
+        let (connection, first) = self.call(&call, deadlines.first.saturating_add(SPARE)).await?;
         match first {
             Reply::Begun => {}
             Reply::Error(error) => return Err(error),

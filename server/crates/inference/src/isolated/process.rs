@@ -19,10 +19,10 @@ use tokio::{
 };
 
 use super::{
-    caller::{Embedding, Line, Writer, greet},
+    caller::{Embedding, Line, greet},
     wire::Hello,
 };
-use crate::{Embedder, Engine};
+use crate::{Embedder, Host};
 
 /// The pause before a process that ended is started again; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -62,8 +62,8 @@ impl Drop for Isolated {
 }
 
 impl Isolated {
-    /// Starts what `command` makes of the path of a Unix socket, and waits until its models are
-    /// loaded. The process has to listen there, call [`serve`](super::serve), and end when its
+    /// Starts what `command` makes of the path of a Unix socket, and waits until its model that
+    /// embeds is loaded. The process has to listen there, call [`serve`](super::serve), and end when its
     /// standard input does.
     ///
     /// # Errors
@@ -105,10 +105,9 @@ impl Isolated {
         Ok(Self { line: Line { path, ready: is_ready }, hello, state, supervisor, _folder: folder })
     }
 
-    /// The model that writes, if the process has one.
-    pub fn engine(&self) -> Option<Arc<dyn Engine>> {
-        let name = self.hello.engine.clone()?;
-        Some(Arc::new(Writer { line: self.line.clone(), name }))
+    /// The models that write.
+    pub fn host(&self) -> Arc<dyn Host> {
+        Arc::new(self.line.clone())
     }
 
     /// The model that embeds.

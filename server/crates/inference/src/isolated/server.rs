@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use domain::{Error, ErrorKind};
+use domain::Error;
 use futures::StreamExt;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -10,13 +10,13 @@ use tokio::{
 };
 
 use super::wire::{Call, Hello, Reply};
-use crate::{Embedder, Engine, Request};
+use crate::{Embedder, Host, Request};
 
 /// The models that a process serves.
 #[derive(Clone)]
 pub struct Models {
-    /// The one that writes, if there is one.
-    pub engine: Option<Arc<dyn Engine>>,
+    /// Those that write.
+    pub host: Arc<dyn Host>,
     /// The one that embeds.
     pub embedder: Arc<dyn Embedder>,
 }
@@ -44,12 +44,27 @@ async fn answer(connection: UnixStream, models: Models) -> io::Result<()> {
     let Some(line) = lines.next_line().await? else { return Ok(()) };
     let answering = async {
         match serde_json::from_str(&line) {
-            Ok(Call::Hello) => say(&mut writing, &Reply::Hello(hello(&models))).await,
+            Ok(Call::Hello) => {
+                let embedder = models.embedder.name().to_owned();
+                say(&mut writing, &Reply::Hello(Hello { embedder })).await
+            }
+            Ok(Call::Load(model)) => {
+                let reply = models.host.load(&model).await.map_or_else(Reply::Error, |()| Reply::Done);
+                say(&mut writing, &reply).await
+            }
+            Ok(Call::Unload(model)) => {
+                let reply = models.host.unload(&model).await.map_or_else(Reply::Error, |()| Reply::Done);
+                say(&mut writing, &reply).await
+            }
+            Ok(Call::Loaded) => {
+                let reply = models.host.loaded().await.map_or_else(Reply::Error, Reply::Loaded);
+                say(&mut writing, &reply).await
+            }
             Ok(Call::Embed(texts)) => {
                 let reply = models.embedder.embed(&texts).await.map_or_else(Reply::Error, Reply::Vectors);
                 say(&mut writing, &reply).await
             }
-            Ok(Call::Stream(request)) => stream(&mut writing, models.engine.as_deref(), request).await,
+            Ok(Call::Stream(model, request)) => stream(&mut writing, &*models.host, &model, request).await,
             Err(error) => say(&mut writing, &Reply::Error(unread(&error))).await,
         }
     };
@@ -60,23 +75,13 @@ async fn answer(connection: UnixStream, models: Models) -> io::Result<()> {
     }
 }
 
-fn hello(models: &Models) -> Hello {
-    let engine = models.engine.as_ref().map(|engine| engine.name().to_owned());
-    Hello { engine, embedder: models.embedder.name().to_owned() }
-}
-
 fn unread(cause: &dyn std::fmt::Display) -> Error {
     tracing::error!(%cause, "a call could not be read");
     Error::unexpected("engine-call")
 }
 
-async fn stream(writing: &mut OwnedWriteHalf, engine: Option<&dyn Engine>, request: Request) -> io::Result<()> {
-    let no_model = || Error::new(ErrorKind::NotFound, "There is no model that writes.");
-    let outputs = match engine.ok_or_else(no_model) {
-        Ok(engine) => engine.stream(request).await,
-        Err(error) => Err(error),
-    };
-    let mut outputs = match outputs {
+async fn stream(writing: &mut OwnedWriteHalf, host: &dyn Host, model: &str, request: Request) -> io::Result<()> {
+    let mut outputs = match host.stream(model, request).await {
         Ok(outputs) => outputs,
         Err(error) => return say(writing, &Reply::Error(error)).await,
     };

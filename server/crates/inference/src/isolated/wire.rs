@@ -1,6 +1,6 @@
 //! The lines between the two processes. Both are the same program, so their form may change with it.
 
-use domain::Error;
+use domain::{Error, model::Loaded};
 use serde::{Deserialize, Serialize};
 
 use crate::{Output, Request};
@@ -8,10 +8,16 @@ use crate::{Output, Request};
 /// What is asked.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) enum Call {
-    /// Which models there are. Answered once they are loaded.
+    /// Which model embeds. Answered once it is loaded.
     Hello,
-    /// [`crate::Engine::stream`].
-    Stream(Request),
+    /// [`crate::Host::load`].
+    Load(String),
+    /// [`crate::Host::unload`].
+    Unload(String),
+    /// [`crate::Host::loaded`].
+    Loaded,
+    /// [`crate::Host::stream`].
+    Stream(String, Request),
     /// [`crate::Embedder::embed`].
     Embed(Vec<String>),
 }
@@ -20,6 +26,8 @@ pub(super) enum Call {
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) enum Reply {
     Hello(Hello),
+    Done,
+    Loaded(Vec<Loaded>),
     /// The request was taken in.
     Begun,
     Output(Output),
@@ -27,9 +35,8 @@ pub(super) enum Reply {
     Error(Error),
 }
 
-/// The names of the models.
+/// The name of the model that embeds.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Hello {
-    pub engine: Option<String>,
     pub embedder: String,
 }

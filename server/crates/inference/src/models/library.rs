@@ -8,7 +8,7 @@ use std::{
 
 use domain::{Error, ErrorKind, Result};
 
-use super::{Convert, Fetcher, Manifest, Model, Progress, Receipt, Source, Step, digest};
+use super::{Artifact, Convert, Fetcher, Manifest, Model, Progress, Receipt, Source, Step, digest};
 
 /// The models of a [`Manifest`] in one folder, each a file `NAME.gguf` with its [`Receipt`].
 #[derive(Clone, Debug)]
@@ -112,6 +112,18 @@ impl Library {
         ))
     }
 
+    /// What people call the model that configuration means by `choice`: its name, or that of its file.
+    pub fn shown(choice: &str) -> String {
+        let name = Path::new(choice).file_name().and_then(|name| name.to_str()).unwrap_or(choice);
+        name.trim_end_matches(".gguf").to_owned()
+    }
+
+    /// Free bytes where models are installed; 0 if that is not known.
+    pub fn free(&self) -> u64 {
+        let existing = self.folder.ancestors().find(|folder| folder.is_dir());
+        existing.and_then(|folder| rustix::fs::statvfs(folder).ok()).map_or(0, |disk| disk.f_bavail * disk.f_frsize)
+    }
+
     /// The sha256 of the file that [`Library::locate`] finds for `choice`, as 64 hexadecimal digits:
     /// from its receipt, or for a file of the operator's own by reading all of it. Blocks.
     ///
@@ -152,6 +164,7 @@ impl Library {
             return Ok(Pulled::Already(receipt));
         }
         let downloads = self.downloads(name);
+        self.check_room(&model)?;
         let artifacts = self.fetcher.fetch(&model, &downloads, progress).await?;
         progress.at(Step::Converting);
         let library = self.clone();
@@ -190,6 +203,28 @@ impl Library {
             Ok(size)
         })
         .await
+    }
+
+    /// Whether the disk has room for what is still to be fetched: to find out after gigabytes would be unkind.
+    fn check_room(&self, model: &Model) -> Result<()> {
+        let downloads = self.downloads(&model.name);
+        let here = |name: &str| fs::metadata(downloads.join(name)).map_or(0, |metadata| metadata.len());
+        let missing = |artifact: &Artifact| {
+            artifact.size.saturating_sub(here(&artifact.name).max(here(&format!("{}.part", artifact.name))))
+        };
+        let (missing, free) = (model.artifacts.iter().map(missing).sum::<u64>(), self.free());
+        if free == 0 || missing <= free {
+            return Ok(());
+        }
+        let [missing, free] = [missing, free].map(|bytes| domain::number::grouped(bytes / 1_000_000));
+        Err(Error::new(
+            ErrorKind::Busy,
+            format!(
+                "{} needs {missing} MB more on the disk of {}, which has {free} MB free. Make room there, then pull it again.",
+                model.name,
+                self.folder.display()
+            ),
+        ))
     }
 
     fn file(&self, name: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::IpAddr, path::PathBuf};
 
-use domain::{Error, ErrorKind, Result};
+use domain::{Error, ErrorKind, Result, model::ModelRole};
 use reqwest::Url;
 use serde::{Deserialize, Deserializer};
 
@@ -27,7 +27,7 @@ pub struct Model {
     pub licence: String,
     /// One sentence for the person who chooses.
     pub about: String,
-    /// How the matrices are stored in the file that is written.
+    /// How the matrices are stored in the installed file.
     pub encoding: Encoding,
     /// Bytes of the installed file, about.
     pub size: u64,
@@ -43,20 +43,6 @@ pub struct Model {
     pub sources: Vec<Source>,
 }
 
-/// What a model is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelRole {
-    /// Long answers that need care.
-    Reasoning,
-    /// Short wording, soon.
-    Fast,
-    /// Program text.
-    Coding,
-    /// Vectors of texts.
-    Embedding,
-}
-
 /// How the matrices of a GGUF file are stored; small tensors stay in 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Encoding {
@@ -65,6 +51,9 @@ pub enum Encoding {
     /// 8-bit integers in blocks of 32 with a common scale.
     #[serde(rename = "Q8_0")]
     Q8,
+    /// Mostly 4-bit integers in blocks of 256, as llama.cpp mixes them. Published so, never written here.
+    #[serde(rename = "Q4_K_M")]
+    Q4KM,
 }
 
 /// A file that a source must deliver exactly.
@@ -236,11 +225,21 @@ mod tests {
         let q8 = manifest.model("all-MiniLM-L6-v2-q8").unwrap();
         assert_eq!((f16.encoding, q8.encoding), (Encoding::F16, Encoding::Q8));
         assert_eq!(f16.artifacts, q8.artifacts);
-        assert!(
-            manifest.models.iter().all(|model| model.licence == "Apache-2.0" && model.role == ModelRole::Embedding)
-        );
         let kinds: Vec<_> = f16.sources.iter().map(std::mem::discriminant).collect();
         assert_eq!(kinds.len(), 2);
+    }
+
+    #[test]
+    fn every_role_has_a_model_and_those_that_write_come_as_one_file_by_https() {
+        let manifest = Manifest::built_in().unwrap();
+        for role in ModelRole::WRITING {
+            let model = manifest.models.iter().find(|model| model.role == role).unwrap();
+            let [artifact] = model.artifacts.as_slice() else { panic!("{}", model.name) };
+            assert!(artifact.name.ends_with(".gguf") && model.encoding == Encoding::Q4KM);
+            assert!(artifact.size == model.size && model.memory > model.size && model.context >= 4_096);
+            assert!(matches!(model.sources.as_slice(), [Source::Https { folder }] if folder.scheme() == "https"));
+            assert!(["Apache-2.0", "MIT"].contains(&model.licence.as_str()), "{}", model.licence);
+        }
     }
 
     #[test]

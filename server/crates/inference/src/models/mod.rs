@@ -19,7 +19,7 @@ use std::path::Path;
 
 pub use fetch::{Fetcher, HttpLimits, Pip};
 pub use library::{Library, Listed, Pulled, State};
-pub use manifest::{Artifact, Encoding, Manifest, Model, ModelRole, Source};
+pub use manifest::{Artifact, Encoding, Manifest, Model, Source};
 pub use progress::{Progress, Quiet, Step};
 pub use receipt::Receipt;
 

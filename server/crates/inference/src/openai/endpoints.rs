@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use domain::model::EndpointView;
 use tokio::time::Instant;
 
 /// How long a server is left alone after its first failure; each further one doubles it.
@@ -67,6 +68,14 @@ impl Endpoints {
 impl Endpoint {
     pub(super) fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(super) fn view(&self, now: Instant) -> EndpointView {
+        EndpointView {
+            address: self.address.clone(),
+            healthy: self.lock().rests_until.is_none_or(|until| until <= now),
+            running: u32::try_from(self.open.load(Ordering::Relaxed)).unwrap_or(u32::MAX),
+        }
     }
 
     /// Notes whether the server served.

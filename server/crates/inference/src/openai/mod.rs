@@ -14,14 +14,14 @@ mod wire;
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Error, ErrorKind, Random, Result};
+use domain::{Error, ErrorKind, Random, Result, model::EndpointView};
 use futures::StreamExt;
 use reqwest::{Client, Response, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use crate::{Embedder, Engine, Outputs, Request};
-use endpoints::{Endpoints, Use};
+use endpoints::{Endpoint, Endpoints, Use};
 use reading::Reading;
 use wire::{Chat, Embeddings, Inputs};
 
@@ -93,6 +93,18 @@ impl OpenAi {
         let client = client.build().map_err(|error| unreachable_model(&options.model, &error))?;
         let endpoints = Arc::new(Endpoints::new(&options.endpoints));
         Ok(Self { options, client, endpoints, random })
+    }
+
+    /// What tells its model from others, as far as can be known from here.
+    pub fn identity(&self) -> String {
+        let mut addresses: Vec<_> = self.endpoints.all().map(Endpoint::address).collect();
+        addresses.sort_unstable();
+        format!("{} at {}", self.options.model, addresses.join(" "))
+    }
+
+    /// The servers.
+    pub fn endpoints(&self) -> Vec<EndpointView> {
+        self.endpoints.all().map(|endpoint| endpoint.view(Instant::now())).collect()
     }
 
     /// Asks every server whether it is there; call it now and then. Gives how many are.

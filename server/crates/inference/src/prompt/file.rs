@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use domain::model::ModelRole;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{PromptError, untrusted::block};
-use crate::{Message, Request};
+use crate::{Message, Request, Sampling};
 
 /// A variable of a task, as the file declares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -26,8 +27,10 @@ pub enum Variable {
 struct Layout {
     id: String,
     version: u32,
+    role: ModelRole,
     max_tokens: u32,
-    temperature: f32,
+    /// What suits the role, if it is missing.
+    temperature: Option<f32>,
     system: String,
     task: BTreeMap<String, Task>,
 }
@@ -47,6 +50,7 @@ pub struct PromptFile {
     version: u32,
     /// Both together, as requests carry them.
     name: &'static str,
+    role: ModelRole,
     max_tokens: u32,
     temperature: f32,
     system: String,
@@ -70,8 +74,9 @@ impl PromptFile {
             name: String::leak(format!("{} {}", layout.id, layout.version)),
             id: layout.id,
             version: layout.version,
+            role: layout.role,
             max_tokens: layout.max_tokens,
-            temperature: layout.temperature,
+            temperature: layout.temperature.unwrap_or(Sampling::of(layout.role).temperature),
             system: layout.system.trim().to_owned(),
             tasks: layout.task,
             templates,
@@ -141,6 +146,11 @@ impl PromptFile {
         self.version
     }
 
+    /// The role of the models that it is written for.
+    pub fn role(&self) -> ModelRole {
+        self.role
+    }
+
     /// The instructions that every conversation by this prompt begins with.
     pub fn system(&self) -> &str {
         &self.system
@@ -175,7 +185,7 @@ impl PromptFile {
             max_tokens: self.max_tokens,
             temperature: self.temperature,
             prompt: self.name,
-            ..Request::new(vec![Message::system(self.system.as_str()), Message::user(user)], seed)
+            ..Request::new(self.role, vec![Message::system(self.system.as_str()), Message::user(user)], seed)
         })
     }
 

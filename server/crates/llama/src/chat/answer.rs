@@ -10,7 +10,7 @@ use inference::{Deadline, End, Reason, Request, Usage};
 use llama_cpp_2::{sampling::LlamaSampler, token::LlamaToken};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-use super::{grammar::Grammar, pieces::Assembler};
+use super::{grammar::Grammar, load::Load, pieces::Assembler};
 
 /// The end of an answer, and text before it that its reader had no room for.
 pub(super) type Ended = (String, Result<End>);
@@ -51,9 +51,10 @@ impl Job {
     }
 
     /// Ends it before it began.
-    pub(super) fn turn_away(self, outcome: Result<Reason>, now: Instant) {
+    pub(super) fn turn_away(self, outcome: Result<Reason>, now: Instant, load: &Load) {
         let usage =
             Usage { prompt: count(self.prompt.len()), waited: now.duration_since(self.came), ..Usage::default() };
+        load.ended(&usage, &outcome, self.is_left());
         let _ = self.end.set((String::new(), outcome.map(|reason| End { reason, usage })));
     }
 }
@@ -157,7 +158,7 @@ impl Answer {
     }
 
     /// Tells its reader that it ended. From then on, the conversation's next turn may come.
-    pub(super) fn end(self, outcome: Result<Reason>, now: Instant) {
+    pub(super) fn end(self, outcome: Result<Reason>, now: Instant, load: &Load) {
         let first = self.first.unwrap_or(now);
         let usage = Usage {
             prompt: count(self.job.prompt.len()),
@@ -167,6 +168,7 @@ impl Answer {
             reading: first.duration_since(self.began),
             writing: now.duration_since(first),
         };
+        load.ended(&usage, &outcome, self.job.is_left());
         let _ = self.job.end.set((self.held, outcome.map(|reason| End { reason, usage })));
     }
 

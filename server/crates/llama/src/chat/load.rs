@@ -1,9 +1,12 @@
 //! What the engine has to do and how quick it is, for those who ask whether to wait.
 
 use std::{
-    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
+
+use domain::{Result, model::Figures};
+use inference::{Reason, Usage};
 
 /// Share of a new measurement in the running mean.
 const WEIGHT: f32 = 0.2;
@@ -24,6 +27,23 @@ pub(super) struct Load {
     /// Tokens a second: of prompts, and of one conversation's answer. 0 means not measured yet.
     reading: AtomicU32,
     writing: AtomicU32,
+    /// Tokens that the memory holds, and can hold.
+    cells: AtomicUsize,
+    most_cells: AtomicUsize,
+    since_start: Counts,
+}
+
+/// What was done since the start; the fields are those of [`Figures`].
+#[derive(Debug, Default)]
+struct Counts {
+    requests: AtomicU64,
+    prompt: AtomicU64,
+    reused: AtomicU64,
+    written: AtomicU64,
+    refused: AtomicU64,
+    late: AtomicU64,
+    failed: AtomicU64,
+    left: AtomicU64,
 }
 
 impl Load {
@@ -41,6 +61,60 @@ impl Load {
     /// One that was taken in begins or goes.
     pub(super) fn leave(&self) {
         let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| waiting.checked_sub(1));
+    }
+
+    /// One is turned away.
+    pub(super) fn refuse(&self) {
+        self.since_start.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One that was taken in has ended; its reader may have left before.
+    pub(super) fn ended(&self, usage: &Usage, outcome: &Result<Reason>, left: bool) {
+        let counts = &self.since_start;
+        let add = |count: &AtomicU64, more: u64| _ = count.fetch_add(more, Ordering::Relaxed);
+        add(&counts.requests, 1);
+        add(&counts.prompt, u64::from(usage.prompt));
+        add(&counts.reused, u64::from(usage.reused));
+        add(&counts.written, u64::from(usage.written));
+        match outcome {
+            _ if left => add(&counts.left, 1),
+            Ok(Reason::Late(_)) => add(&counts.late, 1),
+            Ok(Reason::Done | Reason::Length) => {}
+            Err(_) => add(&counts.failed, 1),
+        }
+    }
+
+    /// What those who look after it see, when `queue` may wait.
+    pub(super) fn figures(&self, queue: usize) -> Figures {
+        let [running, places, waiting, queue] =
+            [self.running.load(Ordering::Relaxed), self.sequences, self.waiting.load(Ordering::Relaxed), queue]
+                .map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let counts = &self.since_start;
+        Figures {
+            running,
+            places,
+            waiting,
+            queue,
+            reading: rate(&self.reading).unwrap_or_default(),
+            writing: rate(&self.writing).unwrap_or_default(),
+            cells: self.cells.load(Ordering::Relaxed) as u64,
+            most_cells: self.most_cells.load(Ordering::Relaxed) as u64,
+            requests: count(&counts.requests),
+            prompt: count(&counts.prompt),
+            reused: count(&counts.reused),
+            written: count(&counts.written),
+            refused: count(&counts.refused),
+            late: count(&counts.late),
+            failed: count(&counts.failed),
+            left: count(&counts.left),
+        }
+    }
+
+    /// How much of the memory is in use.
+    pub(super) fn set_cells(&self, cells: usize, most: usize) {
+        self.cells.store(cells, Ordering::Relaxed);
+        self.most_cells.store(most, Ordering::Relaxed);
     }
 
     /// What there is to do now.

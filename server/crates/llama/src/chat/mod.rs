@@ -19,7 +19,7 @@ mod waiting;
 mod worker;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -30,12 +30,14 @@ use std::{
 };
 
 use async_trait::async_trait;
+use domain::model::Figures;
 use domain::{Error, ErrorKind, Result};
 use futures::{StreamExt, stream};
 use inference::{Engine, Output, Outputs, Request};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use tokio::sync::mpsc;
 
+use crate::gguf;
 use answer::{Ended, Job};
 use grammar::{Grammar, Grammars};
 use load::Load;
@@ -66,6 +68,21 @@ pub struct ChatOptions {
 }
 
 impl ChatOptions {
+    /// Bytes that the model of the file at `path` takes with these options, about: its numbers, the
+    /// memory of conversations, and room to compute in.
+    ///
+    /// # Errors
+    /// As [`gguf::check`].
+    pub fn memory_need(&self, path: &Path) -> Result<u64> {
+        let summary = gguf::check(path)?;
+        let cells = u64::from(self.memory.max(self.context));
+        // A key and a value of 16-bit numbers for each token and layer.
+        let conversations = cells * summary.cell;
+        // The largest of what is computed at once: the next token's probabilities, for a whole batch.
+        let computing = plan::BATCH as u64 * summary.tokens * 4;
+        Ok(summary.bytes + conversations + computing)
+    }
+
     /// llama.cpp has 256 sequences; half are for answers, half for system prompts.
     pub const MOST_SEQUENCES: usize = 128;
 }
@@ -205,6 +222,10 @@ impl Engine for Chat {
         }
         Ok(outputs(texts, end))
     }
+
+    fn figures(&self) -> Figures {
+        self.shared.load.figures(self.queue)
+    }
 }
 
 impl Chat {
@@ -221,6 +242,7 @@ impl Chat {
         let load = &self.shared.load;
         let wait = load.wait(prompt).unwrap_or_default();
         if wait > request.deadlines.first || !load.enter(self.queue) {
+            load.refuse();
             let seconds = wait.as_secs().max(1);
             return Err(Error::new(
                 ErrorKind::Busy,

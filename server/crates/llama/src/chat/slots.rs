@@ -106,6 +106,12 @@ impl<T: Copy + PartialEq> Slots<T> {
         &self.slots[slot].tokens
     }
 
+    /// Tokens that the memory holds, those that are shared once each.
+    pub(super) fn held(&self) -> usize {
+        let own = self.slots.iter().map(|slot| slot.tokens.len().saturating_sub(slot.shared));
+        self.pinned.iter().map(Vec::len).chain(own).sum()
+    }
+
     /// Where `prompt` and an answer of `answer` tokens go; `None` while there is no room.
     pub(super) fn plan(&self, prompt: &[T], answer: usize, owner: &Owner) -> Option<Plan> {
         let known = self.known(prompt, owner);

@@ -155,7 +155,7 @@ impl<'a> Worker<'a> {
         for job in self.waiting.remove(|job| job.is_left() || job.is_late(now).is_some()) {
             self.shared.load.leave();
             let late = job.is_late(now).unwrap_or(Deadline::Total);
-            job.turn_away(Ok(Reason::Late(late)), now);
+            job.turn_away(Ok(Reason::Late(late)), now, &self.shared.load);
         }
         for index in (0..self.answers.len()).rev() {
             self.answers[index].offer();
@@ -341,7 +341,7 @@ impl<'a> Worker<'a> {
         if !self.slots.end(answer.slot) {
             self.reader.forget(answer.slot, 0);
         }
-        answer.end(outcome, Instant::now());
+        answer.end(outcome, Instant::now(), &self.shared.load);
     }
 
     /// Tells those who ask what there is to do.
@@ -357,6 +357,7 @@ impl<'a> Worker<'a> {
             unwritten += job.most();
         });
         self.shared.load.set(unread, unwritten, self.answers.len());
+        self.shared.load.set_cells(self.slots.held(), self.reader.cells());
     }
 }
 

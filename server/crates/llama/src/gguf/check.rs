@@ -26,6 +26,10 @@ pub struct Summary {
     pub tokens: u64,
     /// How many tokens it was trained to read at once.
     pub context: u64,
+    /// Bytes that one token takes in the memory of a conversation, in 16-bit numbers.
+    pub cell: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
 }
 
 /// Looks over the file at `path`: its header, and its length.
@@ -66,5 +70,6 @@ pub fn inspect(source: impl Read, length: u64) -> Checked<Summary> {
     let sizes = Sizes::of(architecture, metadata)?;
     let tokens = vocabulary::check(metadata, architecture)?;
     shapes::check(&header.tensors, &sizes, metadata, tokens)?;
-    Ok(Summary { architecture, tensors: header.tensors.len(), tokens, context: sizes.context })
+    let cell = sizes.layers * sizes.keys * 2 * 2;
+    Ok(Summary { architecture, tensors: header.tensors.len(), tokens, context: sizes.context, cell, bytes: length })
 }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use domain::model::ModelRole;
 use futures::StreamExt;
 use inference::{Embedder, Engine, Message, Output, Request};
 use llama::{
@@ -76,7 +77,7 @@ async fn using(path: &Path) -> domain::Result<()> {
     let model = Chat::open("chat", path, options)?;
     for temperature in [0.0, 1.0] {
         let messages = vec![Message::system("ab"), Message::user("a b? \u{e9}\u{4e2d}\n <|end|> x")];
-        let request = Request { max_tokens: 8, temperature, ..Request::new(messages, 1) };
+        let request = Request { max_tokens: 8, temperature, ..Request::new(ModelRole::Fast, messages, 1) };
         let mut outputs = model.stream(request).await?;
         while let Some(output) = outputs.next().await {
             if let Output::End(_) = output? {

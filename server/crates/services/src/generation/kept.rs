@@ -70,13 +70,19 @@ mod tests {
     use inference::{Message, Schema};
 
     use super::*;
+    use domain::model::ModelRole;
 
     const ADA: &str = "019a9c3e-4c00-7000-8000-000000000001";
     const EVE: &str = "019a9c3e-4c00-7000-8000-000000000002";
 
     fn request() -> Request {
         let messages = vec![Message::system("Be brief."), Message::user("Why?")];
-        Request { temperature: 0.0, person: ADA.to_owned(), prompt: "test 1", ..Request::new(messages, 1) }
+        Request {
+            temperature: 0.0,
+            person: ADA.to_owned(),
+            prompt: "test 1",
+            ..Request::new(ModelRole::Fast, messages, 1)
+        }
     }
 
     fn changed(change: impl FnOnce(&mut Request)) -> Option<String> {

@@ -12,7 +12,7 @@ use domain::account::Viewer;
 use domain::interview::{self, Candidate, InterviewId, InterviewView, MessageKind, Next, Setup, Status};
 use domain::{Clock, Error, ErrorKind, Id, Random, Result};
 use futures::stream::BoxStream;
-use inference::{Embedder, Engine};
+use inference::{Embedder, Roles};
 use knowledge::Bank;
 use store::Store;
 
@@ -42,8 +42,8 @@ struct Parts {
 pub struct Models {
     /// Judges how close texts are in meaning.
     pub embedder: Arc<dyn Embedder>,
-    /// Words what the coach says, if one is configured.
-    pub coach: Option<Arc<dyn Engine>>,
+    /// Those that write; the one for [`domain::model::ModelRole::Fast`] words what the coach says.
+    pub roles: Roles,
 }
 
 impl Interviews {
@@ -55,7 +55,7 @@ impl Interviews {
         bank: &'static Bank,
         models: Models,
     ) -> Self {
-        let wordsmith = Wordsmith::new(store.clone(), models.coach);
+        let wordsmith = Wordsmith::new(store.clone(), models.roles);
         Self(Arc::new(Parts { store, clock, random, bank, grader: Grader::new(models.embedder), wordsmith }))
     }
 

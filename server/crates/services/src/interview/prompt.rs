@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use domain::account::Viewer;
 use domain::interview::{Message, MessageKind, Setup};
+use domain::model::ModelRole;
 use inference::Request;
 use inference::prompt::{Prompt, PromptError, Untrusted, Variables};
 use serde::Serialize;
@@ -14,6 +15,11 @@ static PROMPT: LazyLock<Prompt<Wording>> =
 
 /// The system prompts that interviews use, for engines that prepare them.
 pub static SYSTEM_PROMPTS: LazyLock<[&'static str; 1]> = LazyLock::new(|| [LazyLock::force(&PROMPT).system()]);
+
+/// The role of the models that word what the coach says.
+pub(super) fn role() -> ModelRole {
+    PROMPT.role()
+}
 
 /// What is to be said. What the person wrote, their name included, is untrusted.
 #[derive(Debug, Serialize)]

@@ -12,7 +12,7 @@ use domain::Result;
 use domain::account::Viewer;
 use domain::interview::{InterviewId, Message, MessageKind};
 use futures::stream::{self, BoxStream, StreamExt};
-use inference::{Deadlines, Engine, Output, Request};
+use inference::{Deadlines, Engine, Output, Request, Roles};
 use store::Store;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
@@ -45,18 +45,23 @@ struct Writing {
 
 pub(super) struct Wordsmith {
     store: Store,
-    coach: Option<Arc<dyn Engine>>,
+    roles: Roles,
     lives: Lives,
 }
 
 impl Wordsmith {
-    pub(super) fn new(store: Store, coach: Option<Arc<dyn Engine>>) -> Self {
-        Self { store, coach, lives: Lives::default() }
+    pub(super) fn new(store: Store, roles: Roles) -> Self {
+        Self { store, roles, lives: Lives::default() }
+    }
+
+    /// The model that words what the coach says, if there is one.
+    fn coach(&self) -> Option<Arc<dyn Engine>> {
+        self.roles.get(prompt::role())
     }
 
     /// Leaves the wording of the interviewer's new messages to the model, if there is one.
     pub(super) fn claim(&self, session: &mut Session) {
-        if self.coach.is_some() {
+        if self.coach().is_some() {
             session.leave_wording_open();
         }
     }
@@ -64,7 +69,7 @@ impl Wordsmith {
     /// Has the model word the interviewer's last message, if that waits for it.
     pub(super) fn begin(&self, session: &Session, viewer: &Viewer) {
         let Some((coach, message)) =
-            self.coach.clone().zip(session.messages.last().filter(|message| message.pending).cloned())
+            self.coach().zip(session.messages.last().filter(|message| message.pending).cloned())
         else {
             return;
         };

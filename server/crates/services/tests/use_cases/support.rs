@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use domain::account::Viewer;
 use domain::interview::{InterviewId, InterviewView, JobRole, Kind, Level, Mode, Setup};
 use domain::{Clock, Random, Timestamp};
-use inference::Engine;
+use inference::{Engine, Roles};
 use inference::scripted::ScriptedEmbedder;
 use services::account::Accounts;
 use services::interview::{Interviews, Models};
@@ -65,7 +65,8 @@ impl World {
     /// Services over what is there already.
     pub fn over(folder: TempDir, store: Store, clock: Arc<TestClock>, coach: Option<Arc<dyn Engine>>) -> Self {
         let random = Arc::new(Counting::default());
-        let models = Models { embedder: Arc::new(ScriptedEmbedder), coach };
+        let roles = coach.as_ref().map(Roles::all).unwrap_or_default();
+        let models = Models { embedder: Arc::new(ScriptedEmbedder), roles };
         Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
             interviews: Interviews::new(store.clone(), clock.clone(), random, knowledge::bank(), models),

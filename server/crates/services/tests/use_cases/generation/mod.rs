@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::account::Viewer;
 use domain::generation::{Consumption, Quotas};
+use domain::model::ModelRole;
 use domain::{Error, Result};
 use futures::{StreamExt, stream};
 use inference::scripted::{ScriptedEngine, Step};
@@ -73,7 +74,7 @@ impl Desk {
 /// A repeatable request with a prompt of 400 characters, which are counted as 100 tokens.
 fn request(person: &str) -> Request {
     let messages = vec![Message::user("word ".repeat(80))];
-    let standard = Request::new(messages, 1);
+    let standard = Request::new(ModelRole::Fast, messages, 1);
     Request { temperature: 0.0, person: person.to_owned(), feature: "test", prompt: "test 1", ..standard }
 }
 
