@@ -12,12 +12,21 @@ use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
+use crate::features::models::{InferencePage, ModelsPage};
 use crate::features::settings::SettingsPage;
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 5] = ["/dashboard", "/interview", "/interview/:id", "/interview/:id/report", "/settings"];
+const AWAKE: [&str; 7] = [
+    "/dashboard",
+    "/interview",
+    "/interview/:id",
+    "/interview/:id/report",
+    "/settings",
+    "/admin/models",
+    "/admin/inference",
+];
 
 /// Whether the page at `path` wakes up in the browser.
 pub(crate) fn wakes(path: &str) -> bool {
@@ -50,6 +59,8 @@ lazy_page!(StartRoute, StartPage);
 lazy_page!(InterviewRoute, InterviewPage);
 lazy_page!(ReportRoute, ReportPage);
 lazy_page!(SettingsRoute, SettingsPage);
+lazy_page!(ModelsRoute, ModelsPage);
+lazy_page!(InferenceRoute, InferencePage);
 
 /// The application.
 #[component]
@@ -70,6 +81,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id/report") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/models") view={Lazy::<ModelsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/inference") view={Lazy::<InferenceRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -82,7 +95,7 @@ mod tests {
 
     #[test]
     fn only_signed_in_pages_wake() {
-        for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings"] {
+        for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings", "/admin/models"] {
             assert!(wakes(awake), "{awake}");
         }
         for asleep in ["/", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {

@@ -4,4 +4,5 @@ pub mod account;
 pub mod dashboard;
 pub mod interview;
 pub mod landing;
+pub mod models;
 pub mod settings;

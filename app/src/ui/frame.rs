@@ -16,6 +16,9 @@ const PLACES: [(&str, &str, Icon); 3] = [
     ("/settings", "Settings", Icon::Settings),
 ];
 
+/// The place of administrators, after the others.
+const ADMINISTRATION: (&str, &str, Icon) = ("/admin/models", "Models", Icon::Cpu);
+
 /// Around signed-in pages: a sidebar with words on wide screens, with icons alone on middle ones,
 /// tabs at the bottom on phones. It is one list, placed by the stylesheet.
 #[component]
@@ -23,6 +26,9 @@ pub fn AppFrame(
     /// The name on the person menu.
     #[prop(into)]
     name: Signal<String>,
+    /// Whether the person is an administrator.
+    #[prop(into)]
+    admin: Signal<bool>,
     /// What the person menu holds.
     #[prop(into)]
     menu: ViewFnOnce,
@@ -48,19 +54,20 @@ pub fn AppFrame(
             let _ = root.set_attribute("data-awake", "");
         }
     });
-    let places = PLACES.map(|(href, label, icon)| {
+    let place = |(href, label, icon): (&'static str, &'static str, Icon)| {
         view! {
             <li>
                 <A href=href attr:class="place" attr:title=label>{icon.view()}<span class="place-label">{label}</span></A>
             </li>
         }
-    });
+    };
+    let places = PLACES.map(place);
     view! {
         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
         <div class="app-frame">
             <header class="app-side">
                 <a class="brand app-brand" href="/dashboard"><Logo/><span class="place-label">"Lodestar"</span></a>
-                <nav class="app-places" aria-label="Main"><ul>{places.collect_view()}</ul></nav>
+                <nav class="app-places" aria-label="Main"><ul>{places.collect_view()}{move || admin.get().then(|| place(ADMINISTRATION))}</ul></nav>
                 <PersonMenu name=name>{menu.run()}</PersonMenu>
             </header>
             <main class="app-main" id="main" tabindex="-1" node_ref=main>{children()}</main>

@@ -5,12 +5,13 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlFormElement;
 use leptos_router::hooks::use_navigate;
 
+use super::Me;
 use super::person_menu::SIGN_OUT_FORM;
 use crate::features::settings::{Theme, Themes};
 use crate::ui::{Command, Icon};
 
 /// Pages first, then actions.
-pub(super) fn commands() -> Vec<Command> {
+pub(super) fn commands(me: Me) -> Vec<Command> {
     let themes = expect_context::<Themes>();
     let go = |label, icon, path: &'static str| {
         let navigate = use_navigate();
@@ -18,15 +19,21 @@ pub(super) fn commands() -> Vec<Command> {
     };
     let theme =
         |label, theme: Theme| Command { label, icon: theme.icon(), run: Callback::new(move |()| themes.choose(theme)) };
-    vec![
+    let mut commands = vec![
         go("Today", Icon::Sunrise, "/dashboard"),
         go("Start an interview", Icon::Message, "/interview"),
         go("Settings", Icon::Settings, "/settings"),
+    ];
+    if me.is_admin() {
+        commands.extend([go("Models", Icon::Cpu, "/admin/models"), go("Inference", Icon::Cpu, "/admin/inference")]);
+    }
+    commands.extend([
         theme("Light theme", Theme::Light),
         theme("Dark theme", Theme::Dark),
         theme("Theme of the system", Theme::System),
         Command { label: "Sign out", icon: Icon::LogOut, run: Callback::new(|()| sign_out()) },
-    ]
+    ]);
+    commands
 }
 
 /// Sends the form of the person menu.

@@ -1,6 +1,6 @@
 //! The layout of all signed-in pages: it lets signed-in people in and sends others to sign in.
 
-use domain::account::Viewer;
+use domain::account::{Standing, Viewer};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
@@ -24,6 +24,11 @@ impl Me {
     /// The address that the person signs in with; empty before that is known.
     pub fn email(self) -> String {
         self.0.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone()).unwrap_or_default())
+    }
+
+    /// Whether the person looks after the product.
+    pub fn is_admin(self) -> bool {
+        self.0.with(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.standing == Standing::Admin))
     }
 
     /// Reads the person anew, after a change.
@@ -71,9 +76,9 @@ pub fn SignedIn() -> impl IntoView {
 #[component]
 fn Inside(me: Me) -> impl IntoView {
     view! {
-        <AppFrame name=Signal::derive(move || me.name()) menu=move || view! { <PersonMenu me=me/> }>
+        <AppFrame name=Signal::derive(move || me.name()) admin=Signal::derive(move || me.is_admin()) menu=move || view! { <PersonMenu me=me/> }>
             <Outlet/>
         </AppFrame>
-        <Palette commands=commands()/>
+        <Palette commands=commands(me)/>
     }
 }

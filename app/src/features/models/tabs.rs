@@ -1,0 +1,15 @@
+//! The pages about models, side by side.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// Leads to the two pages. The browser marks the one that is shown, by `aria-current`.
+#[component]
+pub fn Tabs() -> impl IntoView {
+    view! {
+        <nav class="tab-links" aria-label="Administration">
+            <A href="/admin/models">"Models"</A>
+            <A href="/admin/inference">"Inference"</A>
+        </nav>
+    }
+}
