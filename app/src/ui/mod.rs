@@ -7,13 +7,14 @@
 //!   [`FormError`], [`SubmitButton`]; [`failure_of`] and [`about`] bring an action's failure to them.
 //! - States: [`Notice`], [`EmptyState`], [`Failed`], [`FailedPage`], [`Skeleton`].
 //! - Figures: [`ScoreBar`], [`ScrollTable`], [`Day`].
-//! - [`ButtonLink`]: a link that looks like a button.
+//! - [`ButtonLink`]: a link that looks like a button; [`CopyButton`].
 //!
 //! Form controls are uncontrolled: they start with a value and belong to the browser afterwards,
 //! so what was typed before hydration stays. Read them through the form's data or a `NodeRef`.
 
 mod button;
 mod choice;
+mod copy;
 mod field;
 mod figure;
 mod form;
@@ -29,6 +30,7 @@ mod state;
 
 pub use button::{ButtonLink, Look, SubmitButton};
 pub use choice::{Choice, RadioCards};
+pub use copy::CopyButton;
 pub use field::{PasswordField, SelectField, TextAreaField, TextField};
 pub use figure::{Day, ScoreBar, ScrollTable};
 pub use form::{FormError, about, failure_of};

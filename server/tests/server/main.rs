@@ -6,6 +6,7 @@ mod coach;
 mod http;
 mod injection;
 mod isolated;
+mod models;
 mod openai;
 mod questions;
 mod support;

@@ -72,7 +72,15 @@ pub async fn message_words(id: InterviewId, turn: u32) -> Result<TextStream<Fail
     Ok(TextStream::new(words.map(Ok)))
 }
 
-/// Stops a message that a model is still writing; the built-in wording takes its place.
+/// Has the model say the newest message anew.
+#[server(endpoint = "reword_message")]
+pub async fn reword_message(id: InterviewId, turn: u32) -> Result<InterviewView, Failure> {
+    let interviews = crate::ssr::service::<services::interview::Interviews>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(interviews.reword_message(&viewer, id, turn).await?)
+}
+
+/// Stops a message that a model is still writing. What it has written stays, or else the built-in wording.
 #[server(endpoint = "stop_message")]
 pub async fn stop_message(id: InterviewId, turn: u32) -> Result<InterviewView, Failure> {
     let interviews = crate::ssr::service::<services::interview::Interviews>()?;

@@ -22,6 +22,8 @@ pub fn Conversation(
     sending: Signal<Option<String>>,
     /// The person wants the whole message at once.
     on_stop: Callback<()>,
+    /// The person wants the newest message in other words.
+    on_again: Callback<()>,
 ) -> impl IntoView {
     let list = Memo::new(move |_| view.with(entries));
     // After an answer, the eye is led to what came of it.
@@ -38,7 +40,10 @@ pub fn Conversation(
         let anchor = entry.anchor();
         match entry {
             Entry::Message(message) => {
-                view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop/> }.into_any()
+                let turn = message.turn;
+                let newest = move |view: &InterviewView| view.messages.last().is_some_and(|last| last.turn == turn);
+                let again = Memo::new(move |_| view.with(|view| view.model.is_some() && newest(view)));
+                view! { <Said message=message anchor=anchor id=id words=words on_stop=on_stop again=again on_again=on_again/> }.into_any()
             }
             Entry::Feedback { report, .. } => {
                 view! { <li id=anchor class="scroll-mt-4" tabindex="-1"><FeedbackCard report=*report/></li> }.into_any()

@@ -99,7 +99,7 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
                 <OpenQuestion question=question setup=setup/>
             </aside>
             <div class="grid gap-6" class=("lg:col-span-2", move || !open.get())>
-                <Conversation view=stage.view words=stage.words sending=sending on_stop=Callback::new(move |()| stage.stop())/>
+                <Conversation view=stage.view words=stage.words sending=sending on_stop=Callback::new(move |()| stage.stop()) on_again=Callback::new(move |()| stage.say_again())/>
                 <Offline words=stage.words/>
                 {move || if open.get() {
                     view! {

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use super::api::StopMessage;
 use super::stream::Words;
-use crate::ui::Icon;
+use crate::ui::{CopyButton, Icon};
 
 /// One message. Its words are in the page from the start; only while they are being spoken here
 /// do they come one by one.
@@ -22,6 +22,11 @@ pub fn Said(
     words: RwSignal<Option<Words>>,
     /// The person wants all of it at once.
     on_stop: Callback<()>,
+    /// Whether a model can say it anew.
+    #[prop(into)]
+    again: Signal<bool>,
+    /// The person wants that.
+    on_again: Callback<()>,
 ) -> impl IntoView {
     if message.kind.author() == Author::Candidate {
         return view! { <li id=anchor class="scroll-mt-4" aria-live="off">{own_words(&message)}</li> }.into_any();
@@ -31,11 +36,21 @@ pub fn Said(
     let pending = message.pending;
     let author = if pending { "being worded".to_owned() } else { message.wording.clone() };
     let known = StoredValue::new(message.clone());
+    let copied = StoredValue::new(words_of(&message));
     view! {
         <li id=anchor class="grid gap-2 scroll-mt-4" tabindex="-1">
             <div class="flex min-h-9 items-center justify-between gap-2">
                 <p class="text-sm text-muted"><strong class="text-base-content">"Interviewer"</strong>" · "{author}</p>
-                {move || (pending || spoken.get()).then(|| view! { <Stop id=id turn=turn on_stop=on_stop/> })}
+                {move || if pending || spoken.get() {
+                    view! { <Stop id=id turn=turn on_stop=on_stop/> }.into_any()
+                } else {
+                    view! {
+                        <div class="flex print:hidden">
+                            {move || again.get().then(|| view! { <Again on_again=on_again/> })}
+                            <CopyButton text=copied.get_value() what="message"/>
+                        </div>
+                    }.into_any()
+                }}
             </div>
             {move || {
                 if spoken.get() {
@@ -47,6 +62,22 @@ pub fn Said(
         </li>
     }
     .into_any()
+}
+
+/// All words of a message, for taking them elsewhere.
+fn words_of(message: &Message) -> String {
+    let parts = [Some(message.text.as_str()), message.question.as_deref()];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Has a model say the message anew.
+#[component]
+fn Again(on_again: Callback<()>) -> impl IntoView {
+    view! {
+        <button type="button" class="btn btn-ghost btn-sm" on:click=move |_| on_again.run(())>
+            {Icon::Resume.sized("size-4")}"Say it again"
+        </button>
+    }
 }
 
 /// All of the interviewer's message. It enters the page when the last word was spoken, so that
@@ -93,7 +124,7 @@ fn Speaking(words: RwSignal<Option<Words>>, message: StoredValue<Message>) -> im
             {part(|parts| &parts.question, "text-lg font-medium")}
         </div>
         <p class="text-sm text-muted empty:hidden" role="status">
-            {move || slow.get().then_some("No word for 15 seconds: the machine is busy, or the connection is slow. You can wait, or stop to read the built-in wording.")}
+            {move || slow.get().then_some("No word for 15 seconds: the machine is busy, or the connection is slow. You can wait, or press Stop: the built-in coach goes on.")}
         </p>
     }
 }

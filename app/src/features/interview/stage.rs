@@ -78,8 +78,7 @@ impl Stage {
         self.view.set(view);
     }
 
-    /// Stops speaking: the built-in words are shown at once. A model that is still writing others
-    /// is told to leave it.
+    /// Stops speaking: what is known is shown at once. A model that is still writing is told to leave it.
     pub fn stop(self) {
         let id = self.view.with_untracked(|view| view.id);
         let pending =
@@ -94,6 +93,28 @@ impl Stage {
                 }
             });
         }
+    }
+
+    /// Has a model say the newest message anew.
+    pub fn say_again(self) {
+        let newest = self.view.with_untracked(|view| newest(view).map(|message| (view.id, message.turn)));
+        let Some((id, turn)) = newest else { return };
+        self.hush();
+        let run = self.listening.get_value();
+        spawn_local(async move {
+            let state = api::reword_message(id, turn).await;
+            if !self.is_latest(run) {
+                return;
+            }
+            match state {
+                Ok(view) => {
+                    self.words.set(Some(Words::begin(turn, "")));
+                    self.show(view);
+                    self.listen(turn);
+                }
+                Err(failure) => self.failure.set(Some(failure)),
+            }
+        });
     }
 
     /// Ends every listening; the words that the page has are shown.

@@ -110,6 +110,7 @@ mod tests {
             question: None,
             feedback: feedback.iter().map(report).collect(),
             draft: String::new(),
+            model: None,
         }
     }
 

@@ -55,7 +55,7 @@ pub async fn give_role(role: String, model: String) -> Result<(), Failure> {
     let models = crate::ssr::service::<services::models::Models>()?;
     let viewer = crate::ssr::viewer().await?;
     let model = Some(model.as_str()).filter(|model| !model.is_empty());
-    Ok(models.assign(&viewer, role_of(&role)?, model).await?)
+    Ok(models.assign(&viewer, role.parse()?, model).await?)
 }
 
 /// Has the model of the role with the slug `role` answer `prompt`: a [`domain::model::Tried`] in
@@ -65,13 +65,7 @@ pub async fn try_model(role: String, prompt: String) -> Result<TextStream<Failur
     use futures::StreamExt;
     let models = crate::ssr::service::<services::models::Models>()?;
     let viewer = crate::ssr::viewer().await?;
-    let parts = models.try_out(&viewer, role_of(&role)?, &prompt).await?;
+    let parts = models.try_out(&viewer, role.parse()?, &prompt).await?;
     let line = |part| serde_json::to_string(&part).map(|json| json + "\n").unwrap_or_default();
     Ok(TextStream::new(parts.map(move |part| Ok(line(part)))))
-}
-
-#[cfg(feature = "ssr")]
-fn role_of(slug: &str) -> domain::Result<domain::model::ModelRole> {
-    let unknown = || domain::Error::invalid("role", "There is no such role. Reload the page and choose again.");
-    domain::model::ModelRole::from_slug(slug).ok_or_else(unknown)
 }

@@ -8,7 +8,7 @@ use super::api::{CancelPull, PullModel, RemoveModel};
 use super::figures::Meter;
 use super::page::Shown;
 use super::role_words;
-use crate::ui::{Icon, Notice, SubmitButton, Tone};
+use crate::ui::{Icon, Look, Notice, SubmitButton, Tone};
 
 /// All of them.
 #[component]
@@ -20,7 +20,7 @@ pub fn ModelList() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="models">
             <h2 id="models">"Models"</h2>
-            <p class="measure text-muted">"All but the embedding model are optional. They are fetched when you ask for it, from the address that is shown, and must have the sha256 that Lodestar knows."</p>
+            <p class="measure text-muted">"All but the embedding model are optional, and fetched only when you ask for it. What comes must have the sha256 that Lodestar knows."</p>
             <ul class="grid divide-y divide-base-300 rounded-box border border-base-300">
                 <For each=move || names.get() key=Clone::clone let:name><Entry name=name/></For>
             </ul>
@@ -108,7 +108,7 @@ fn Action(model: ModelView) -> impl IntoView {
             view! {
                 <ActionForm action=pull>
                     <input type="hidden" name="model" value=name.clone() autocomplete="off"/>
-                    <SubmitButton class="btn-sm" pending=pull.pending()>
+                    <SubmitButton class="btn-sm" look=Look::Secondary pending=pull.pending()>
                         {Icon::Download.sized("size-4")}{if again { "Fetch again" } else { "Fetch" }}<span class="sr-only">{format!(" {name}")}</span>
                     </SubmitButton>
                 </ActionForm>
@@ -121,7 +121,7 @@ fn Action(model: ModelView) -> impl IntoView {
             view! {
                 <ActionForm action=cancel>
                     <input type="hidden" name="model" value=name.clone() autocomplete="off"/>
-                    <SubmitButton class="btn-sm" look=crate::ui::Look::Secondary pending=cancel.pending()>
+                    <SubmitButton class="btn-sm" look=Look::Secondary pending=cancel.pending()>
                         {Icon::X.sized("size-4")}"Cancel"<span class="sr-only">{format!(" fetching {name}")}</span>
                     </SubmitButton>
                 </ActionForm>

@@ -8,6 +8,7 @@ mod page;
 mod roles;
 mod tabs;
 mod trial;
+mod used;
 
 pub use inference::InferencePage;
 pub use page::ModelsPage;

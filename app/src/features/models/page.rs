@@ -68,7 +68,7 @@ impl Shown {
 
 #[component]
 fn Whole(view: ModelsView) -> impl IntoView {
-    let elsewhere = view.elsewhere.clone();
+    let (elsewhere, here) = (view.elsewhere.clone(), view.elsewhere.is_none());
     let shown = Shown { view: RwSignal::new(view), failure: RwSignal::new(None) };
     provide_context(shown);
     let pulling = Memo::new(move |_| shown.is_pulling());
@@ -88,7 +88,7 @@ fn Whole(view: ModelsView) -> impl IntoView {
                 <Notice>{format!("The model {model} at the servers of the configuration (inference.endpoints) has all roles that write. Models of this machine wait until those are taken out.")}</Notice>
             })}
             <Room shown=shown/>
-            {move || shown.view.with(|view| view.elsewhere.is_none()).then(|| view! { <RolesSection/> })}
+            {here.then(|| view! { <RolesSection/> })}
             <ModelList/>
             <TrialSection/>
         </div>

@@ -61,7 +61,7 @@ fn RoleForm(role: ModelRole) -> impl IntoView {
     let saved = move || {
         let done = matches!(give.value().get(), Some(Ok(()))) && !give.pending().get();
         done.then(|| {
-            let who = given.get().map_or_else(|| "The built-in coach".to_owned(), |model| model);
+            let who = given.get().unwrap_or_else(|| BUILT_IN.to_owned());
             view! { <Notice tone=Tone::Success>{format!("{who} has this role now.")}</Notice> }
         })
     };

@@ -1,10 +1,18 @@
-//! Server functions of settings: how the product looks and behaves on this device.
+//! Server functions of settings: how the product looks and behaves on this device, and what models wrote.
 
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
 use leptos::prelude::*;
 
 use crate::error::Failure;
+
+/// What models wrote for the person today.
+#[server(endpoint = "generated_today")]
+pub async fn generated_today() -> Result<domain::generation::Today, Failure> {
+    let generation = crate::ssr::service::<services::generation::Generation>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(generation.today(&viewer).await?)
+}
 
 /// Keeps the theme on this device: "light", "dark", or anything else for the system's.
 #[server(endpoint = "choose_theme")]

@@ -1,6 +1,7 @@
 //! Settings: name, password, theme and keys.
 
 pub mod api;
+mod generated;
 mod keyboard;
 mod name;
 mod page;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::generated::GeneratedSection;
 use super::keyboard::KeyboardSection;
 use super::name::NameSection;
 use super::password::PasswordSection;
@@ -19,6 +20,7 @@ pub fn SettingsPage() -> impl IntoView {
             <PasswordSection/>
             <ThemeSection/>
             <KeyboardSection/>
+            <GeneratedSection/>
             <section class="section" aria-labelledby="leave">
                 <h2 id="leave">"Leave"</h2>
                 <p class="text-muted">"Ends the session on this device. Everything you did stays in your account."</p>

@@ -1,8 +1,11 @@
 //! Models: what they are for, which are here, and what they are doing. Sizes are in bytes.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::generation::DailyUse;
+use crate::{Error, Result};
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,10 +34,15 @@ impl ModelRole {
             Self::Embedding => "embedding",
         }
     }
+}
 
-    /// The role with that word.
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        [Self::Reasoning, Self::Fast, Self::Coding, Self::Embedding].into_iter().find(|role| role.slug() == slug)
+impl FromStr for ModelRole {
+    type Err = Error;
+
+    fn from_str(slug: &str) -> Result<Self> {
+        let roles = [Self::Reasoning, Self::Fast, Self::Coding, Self::Embedding];
+        let unknown = || Error::invalid("role", "There is no such role. Reload the page and choose again.");
+        roles.into_iter().find(|role| role.slug() == slug).ok_or_else(unknown)
     }
 }
 

@@ -104,6 +104,9 @@ pub struct Request {
     pub schema: Option<Schema>,
     /// The most tokens to write; at least 1.
     pub max_tokens: u32,
+    /// What of that is still of use: where many wait, an answer may be held to this. It never is to
+    /// less, and by default it never is.
+    pub least_tokens: u32,
     /// 0 takes the likeliest token each time; 0.7 varies; more than 1 rambles.
     pub temperature: f32,
     /// Only the likeliest tokens that together have this probability are drawn from, above 0 up to 1.
@@ -137,6 +140,7 @@ impl Request {
             messages,
             schema: None,
             max_tokens: 256,
+            least_tokens: u32::MAX,
             temperature,
             top_p,
             min_p,

@@ -283,3 +283,14 @@ pub async fn settle_message(
     };
     query.execute(connection).await.map(|_| ()).map_err(explain)
 }
+
+/// Notes that a message is being worded once more. What it says stays until then.
+pub async fn reopen_message(connection: &mut Connection, id: InterviewId, turn: u32) -> Result<()> {
+    sqlx::query("UPDATE interview_messages SET pending = 1 WHERE interview_id = $1 AND turn = $2")
+        .bind(id.to_string())
+        .bind(i64::from(turn))
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(explain)
+}

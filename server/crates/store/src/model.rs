@@ -10,7 +10,7 @@ use crate::error::explain;
 pub async fn roles(connection: &mut Connection) -> Result<Vec<(ModelRole, String)>> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT role, model FROM model_roles").fetch_all(connection).await.map_err(explain)?;
-    Ok(rows.into_iter().filter_map(|(role, model)| Some((ModelRole::from_slug(&role)?, model))).collect())
+    Ok(rows.into_iter().filter_map(|(role, model)| Some((role.parse().ok()?, model))).collect())
 }
 
 /// Gives `role` to `model`; to the built-in coach if that is empty.

@@ -178,6 +178,8 @@ pub struct InterviewView {
     pub feedback: Vec<AnswerReport>,
     /// An answer that could not be accepted, kept for mending.
     pub draft: String,
+    /// The model that words what the interviewer says, if there is one: it can say the newest message anew.
+    pub model: Option<String>,
 }
 
 /// The report of an interview.

@@ -29,6 +29,8 @@ struct Layout {
     version: u32,
     role: ModelRole,
     max_tokens: u32,
+    /// All of them, if it is missing.
+    least_tokens: Option<u32>,
     /// What suits the role, if it is missing.
     temperature: Option<f32>,
     system: String,
@@ -52,6 +54,7 @@ pub struct PromptFile {
     name: &'static str,
     role: ModelRole,
     max_tokens: u32,
+    least_tokens: u32,
     temperature: f32,
     system: String,
     tasks: BTreeMap<String, Task>,
@@ -76,6 +79,7 @@ impl PromptFile {
             version: layout.version,
             role: layout.role,
             max_tokens: layout.max_tokens,
+            least_tokens: layout.least_tokens.unwrap_or(layout.max_tokens),
             temperature: layout.temperature.unwrap_or(Sampling::of(layout.role).temperature),
             system: layout.system.trim().to_owned(),
             tasks: layout.task,
@@ -96,8 +100,10 @@ impl PromptFile {
             "needs an id of small letters, digits and hyphens"
         } else if self.version == 0 {
             "needs a version of 1 or more"
-        } else if self.max_tokens == 0 || !(0.0..=2.0).contains(&self.temperature) {
-            "needs max_tokens above 0 and a temperature from 0 to 2"
+        } else if self.max_tokens == 0 || !(1..=self.max_tokens).contains(&self.least_tokens) {
+            "needs max_tokens above 0, and least_tokens from 1 up to that"
+        } else if !(0.0..=2.0).contains(&self.temperature) {
+            "needs a temperature from 0 to 2"
         } else if self.system.is_empty() || self.system.contains("{{") || self.system.contains("{%") {
             "needs a system text, without variables: engines read it once for all conversations"
         } else if self.tasks.is_empty() {
@@ -183,6 +189,7 @@ impl PromptFile {
         let user = user.map_err(|error| self.mistake_in(task, &format!("cannot be filled: {error}")))?;
         Ok(Request {
             max_tokens: self.max_tokens,
+            least_tokens: self.least_tokens,
             temperature: self.temperature,
             prompt: self.name,
             ..Request::new(self.role, vec![Message::system(self.system.as_str()), Message::user(user)], seed)

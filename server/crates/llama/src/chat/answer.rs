@@ -35,6 +35,11 @@ impl Job {
         usize::try_from(self.request.max_tokens.max(1)).unwrap_or(usize::MAX)
     }
 
+    /// Has it write as little as is still of use.
+    pub(super) fn shorten(&mut self) {
+        self.request.max_tokens = self.request.max_tokens.min(self.request.least_tokens.max(1));
+    }
+
     /// Whether nobody listens any more.
     pub(super) fn is_left(&self) -> bool {
         self.out.is_closed()
@@ -136,6 +141,11 @@ impl Answer {
             return Some(Deadline::Total);
         }
         (now.duration_since(self.last) > deadlines.idle).then_some(Deadline::Idle)
+    }
+
+    /// It rests for others: that time does not count as its own silence.
+    pub(super) fn rest(&mut self, now: Instant) {
+        self.last = now;
     }
 
     /// Offers the reader again what it had no room for.

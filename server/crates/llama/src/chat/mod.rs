@@ -9,6 +9,7 @@ mod grammar;
 mod likeliest;
 mod load;
 mod pieces;
+mod pinning;
 mod plan;
 mod prompt;
 mod reader;

@@ -3,7 +3,8 @@
 //! Both levels are deficit round-robin (Shreedhar and Varghese, "Efficient fair queuing using
 //! deficit round-robin", 1995): whoever is next gets a quantum of tokens, and is served once what
 //! it has saved pays for its first request. Somebody with one long request waits for it no longer
-//! than somebody with many short ones of the same length together.
+//! than somebody with many short ones of the same length together. What nobody waits for is served
+//! when nothing else is waiting.
 
 use std::collections::VecDeque;
 
@@ -12,7 +13,8 @@ use inference::Class;
 /// Tokens that a person may use in each round.
 const QUANTUM: u64 = 256;
 
-/// Quanta of a class in each round: chat, structured, background.
+/// Quanta of a class in each round: chat, structured, background. The last one counts only among
+/// its like.
 const WEIGHTS: [u64; 3] = [4, 2, 1];
 
 /// Requests that wait, in the order in which they will be served.
@@ -59,6 +61,11 @@ impl<T> Waiting<T> {
         self.count
     }
 
+    /// Whether somebody waits for one of them.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.lanes.iter().take(Class::Background as usize).any(|lane| !lane.people.is_empty())
+    }
+
     /// Adds a request of `person` that will cost `cost` tokens.
     pub(super) fn push(&mut self, class: Class, person: &str, cost: u64, request: T) {
         self.count += 1;
@@ -78,9 +85,11 @@ impl<T> Waiting<T> {
         if self.count == 0 {
             return None;
         }
+        let pauses = self.is_waited_for();
         loop {
             let lane = &mut self.lanes[self.turn];
-            match lane.next() {
+            let paused = pauses && self.turn == Class::Background as usize;
+            match if paused { None } else { lane.next() } {
                 Some(cost) if lane.saved >= cost => break,
                 Some(_) if !self.paid => {
                     lane.saved += QUANTUM * WEIGHTS[self.turn];
@@ -199,7 +208,18 @@ mod tests {
         }
         let first: Vec<_> = (0..70).filter_map(|_| waiting.pop()).collect();
         let count = |name| first.iter().filter(|request| **request == name).count();
-        assert_eq!((count("chat"), count("structured"), count("background")), (40, 20, 10));
+        assert_eq!((count("chat"), count("structured"), count("background")), (48, 22, 0));
+    }
+
+    #[test]
+    fn what_nobody_waits_for_comes_when_nothing_else_is_waiting() {
+        let mut waiting = Waiting::default();
+        waiting.push(Class::Background, "robot", 256, "background");
+        waiting.push(Class::Structured, "form", 8_000, "structured");
+        assert!(waiting.is_waited_for());
+        assert_eq!(waiting.pop(), Some("structured"));
+        assert!(!waiting.is_waited_for());
+        assert_eq!(waiting.pop(), Some("background"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::{Error, Result};
-use inference::{Deadline, Reason};
+use inference::{Class, Deadline, Reason};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use tokio::sync::mpsc;
 
@@ -17,7 +17,6 @@ use super::{
     ChatOptions, Ready, Shared,
     answer::{Answer, Job},
     plan::{BATCH, budget, level, shares},
-    prompt,
     reader::{Reader, failed},
     slots::{Known, Owner, Slots},
     waiting::Waiting,
@@ -52,15 +51,18 @@ pub(super) fn run(
     worker.serve(&mut queue);
 }
 
-struct Worker<'a> {
-    model: &'a LlamaModel,
-    reader: Reader<'a>,
-    shared: &'a Shared,
+/// Owns what llama.cpp allocates for the model.
+pub(super) struct Worker<'a> {
+    pub(super) model: &'a LlamaModel,
+    pub(super) reader: Reader<'a>,
+    pub(super) shared: &'a Shared,
     /// Tokens of a question and its answer together, at most.
-    most: usize,
-    slots: Slots<LlamaToken>,
+    pub(super) most: usize,
+    pub(super) slots: Slots<LlamaToken>,
+    /// Answers that can be at once.
+    places: usize,
     /// The number of the first sequence that holds a pinned beginning; those below are the slots.
-    pins: usize,
+    pub(super) pins: usize,
     waiting: Waiting<Job>,
     answers: Vec<Answer>,
     /// Tokens without choice that an answer may take in one turn, so that all fit into a batch.
@@ -78,46 +80,13 @@ impl<'a> Worker<'a> {
             shared,
             most: most as usize,
             slots: Slots::new(sequences, reader.cells()),
+            places: sequences,
             pins: sequences,
             waiting: Waiting::default(),
             answers: Vec::new(),
             forced: (BATCH / sequences).saturating_sub(1).min(FORCED),
             reader,
         })
-    }
-
-    /// Reads the product's own beginnings, so that no conversation has to. One that does not fit
-    /// into half of the memory is left out.
-    fn pin(&mut self, system_prompts: &[String]) {
-        let mut room = self.most / 2;
-        for system_prompt in system_prompts.iter().take(ChatOptions::MOST_SEQUENCES) {
-            let tokens = prompt::beginning(self.model, system_prompt);
-            if tokens.is_empty() || tokens.len() > room {
-                continue;
-            }
-            room -= tokens.len();
-            let number = self.slots.pin(tokens.clone());
-            if let Err(error) = self.read_alone(self.pins + number, &tokens) {
-                tracing::warn!(%error, "a system prompt could not be prepared");
-                return;
-            }
-        }
-    }
-
-    /// Has the model read `tokens` into a sequence that holds nothing.
-    fn read_alone(&mut self, sequence: usize, tokens: &[LlamaToken]) -> Result<()> {
-        for (step, part) in tokens.chunks(BATCH).enumerate() {
-            self.reader.clear();
-            for (index, token) in part.iter().enumerate() {
-                self.reader.add(*token, step * BATCH + index, sequence, index + 1 == part.len())?;
-            }
-            let began = Instant::now();
-            if !self.reader.read()? {
-                return Err(failed(&"its memory is too small for the system prompts"));
-            }
-            self.shared.load.has_read(part.len(), began.elapsed());
-        }
-        Ok(())
     }
 
     fn serve(&mut self, queue: &mut mpsc::UnboundedReceiver<Job>) {
@@ -144,7 +113,11 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn take(&mut self, job: Job) {
+    fn take(&mut self, mut job: Job) {
+        // With all places taken, shorter answers have the next in line wait less.
+        if self.answers.len() >= self.places {
+            job.shorten();
+        }
         let cost = job.prompt.len().saturating_add(job.most()) as u64;
         let (class, person) = (job.request.class, job.request.person.clone());
         self.waiting.push(class, &person, cost, job);
@@ -157,8 +130,12 @@ impl<'a> Worker<'a> {
             let late = job.is_late(now).unwrap_or(Deadline::Total);
             job.turn_away(Ok(Reason::Late(late)), now, &self.shared.load);
         }
+        let pauses = self.pauses();
         for index in (0..self.answers.len()).rev() {
             self.answers[index].offer();
+            if pauses && self.answers[index].job.request.class == Class::Background {
+                self.answers[index].rest(now);
+            }
             let late = self.answers[index].is_late(now);
             if self.answers[index].job.is_left() || late.is_some() {
                 self.end(index, Ok(Reason::Late(late.unwrap_or(Deadline::Total))));
@@ -166,9 +143,27 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Gives places to those whose turn it is, as long as there are any.
+    /// Whether what nobody waits for rests, because somebody waits for a place that others will leave.
+    fn pauses(&self) -> bool {
+        self.waiting.is_waited_for() && self.background() < self.answers.len()
+    }
+
+    /// Answers that nobody waits for.
+    fn background(&self) -> usize {
+        self.answers.iter().filter(|answer| answer.job.request.class == Class::Background).count()
+    }
+
+    /// Gives places to those whose turn it is, as long as there are any. What nobody waits for gets
+    /// half of them at most, so that whoever comes finds one.
     fn admit(&mut self, now: Instant) {
+        let mut background = self.background();
         while let Some(job) = self.waiting.peek() {
+            if job.request.class == Class::Background {
+                if background >= self.places.div_ceil(2) {
+                    return;
+                }
+                background += 1;
+            }
             let owner = Owner { person: job.request.person.clone(), conversation: job.request.conversation.clone() };
             let (prompt, most) = (job.prompt.len(), job.most());
             let Some(plan) = self.slots.plan(&job.prompt, most, &owner) else { return };
@@ -204,8 +199,12 @@ impl<'a> Worker<'a> {
         self.reader.clear();
         let mut parts: Vec<Part> = Vec::new();
         let mut unread = vec![0; self.answers.len()];
+        let pauses = self.pauses();
         for (index, answer) in self.answers.iter().enumerate() {
             let held = self.slots.tokens(answer.slot).len();
+            if pauses && answer.job.request.class == Class::Background {
+                continue;
+            }
             unread[index] = answer.job.prompt.len().saturating_sub(held);
             if !answer.drawn.is_empty() && answer.is_ready() {
                 parts.push(Part { answer: index, tokens: answer.drawn.clone(), draws: true });

@@ -31,6 +31,8 @@ pub(super) fn hash(identity: &str, request: &Request) -> Option<String> {
         messages,
         schema,
         max_tokens,
+        // An answer that was held to it does not end as one that is kept does.
+        least_tokens: _,
         temperature,
         person,
         prompt,

@@ -77,7 +77,7 @@ impl Interviews {
 
     /// The interview as its page shows it.
     pub async fn view(&self, viewer: &Viewer, id: InterviewId) -> Result<InterviewView> {
-        Ok(self.load(viewer, id).await?.view())
+        Ok(self.shown(self.load(viewer, id).await?))
     }
 
     /// Answers the open question or follow-up at `turn`. Sending the same answer twice is the
@@ -106,7 +106,7 @@ impl Interviews {
     async fn try_answer(&self, viewer: &Viewer, id: InterviewId, turn: u32, text: &str) -> Result<InterviewView> {
         let mut session = self.load(viewer, id).await?;
         if session.has_answer(turn, text) {
-            return Ok(session.view());
+            return Ok(self.shown(session));
         }
         session.expect_turn(turn)?;
         let length = text.chars().count();
@@ -129,7 +129,7 @@ impl Interviews {
     pub async fn skip(&self, viewer: &Viewer, id: InterviewId, turn: u32) -> Result<InterviewView> {
         let mut session = self.load(viewer, id).await?;
         if session.has_skip(turn) {
-            return Ok(session.view());
+            return Ok(self.shown(session));
         }
         session.expect_turn(turn)?;
         // A follow-up that is left takes nothing from the answer given before it.
@@ -184,7 +184,32 @@ impl Interviews {
         Ok(self.0.wordsmith.words(id, message.ok_or_else(|| Error::not_found("message"))?))
     }
 
-    /// Stops a model that is still writing the message at `turn`; the built-in wording stays.
+    /// Has the model say the newest message anew, which is at `turn`; what is there stays until it
+    /// has, and if it fails.
+    ///
+    /// # Errors
+    /// `Conflict` when the interview has gone on, or no model words it.
+    pub async fn reword_message(&self, viewer: &Viewer, id: InterviewId, turn: u32) -> Result<InterviewView> {
+        let mut session = self.load(viewer, id).await?;
+        if self.0.wordsmith.model().is_none() {
+            let reason = "The built-in coach says it in one way only. An operator can give its wording to a model.";
+            return Err(Error::new(ErrorKind::Conflict, reason));
+        }
+        if session.reopen_wording(turn)? {
+            let reopen = self
+                .0
+                .store
+                .transaction(move |connection| Box::pin(store::interview::reopen_message(connection, id, turn)));
+            reopen.await?;
+            let mut seed = [0; 4];
+            self.0.random.fill(&mut seed);
+            self.0.wordsmith.begin_with(&session, viewer, u32::from_le_bytes(seed));
+        }
+        Ok(self.shown(session))
+    }
+
+    /// Stops a model that is still writing the message at `turn`. What it has written stays, or
+    /// else the built-in wording.
     pub async fn stop_message(&self, viewer: &Viewer, id: InterviewId, turn: u32) -> Result<InterviewView> {
         self.load(viewer, id).await?;
         self.0.wordsmith.stop(id, turn).await?;
@@ -207,6 +232,11 @@ impl Interviews {
         Ok(())
     }
 
+    /// The interview as its page shows it.
+    fn shown(&self, session: Session) -> InterviewView {
+        InterviewView { model: self.0.wordsmith.model(), ..session.view() }
+    }
+
     async fn load(&self, viewer: &Viewer, id: InterviewId) -> Result<Session> {
         Session::load(&self.0.store, viewer.id, id, self.0.clock.now()).await
     }
@@ -216,6 +246,6 @@ impl Interviews {
         self.0.wordsmith.claim(&mut session);
         let session = session.update(&self.0.store, viewer.id, self.0.clock.now()).await?;
         self.0.wordsmith.begin(&session, viewer);
-        Ok(session.view())
+        Ok(self.shown(session))
     }
 }

@@ -61,8 +61,14 @@ impl Variables for Wording {
     }
 }
 
-/// Asks for the wording of `message`, which follows `answer`.
-pub(super) fn request(message: &Message, setup: &Setup, viewer: &Viewer, answer: &str) -> Result<Request, PromptError> {
+/// Asks for the wording of `message`, which follows `answer`. Each `seed` gives its own.
+pub(super) fn request(
+    message: &Message,
+    setup: &Setup,
+    viewer: &Viewer,
+    answer: &str,
+    seed: u32,
+) -> Result<Request, PromptError> {
     let (name, answer) = (Untrusted::new(&viewer.name), Untrusted::new(answer));
     let question = message.question.clone().unwrap_or_default();
     let (role, level, count) = (setup.role.name(), setup.level.name(), setup.questions);
@@ -72,6 +78,6 @@ pub(super) fn request(message: &Message, setup: &Setup, viewer: &Viewer, answer:
         MessageKind::Closing => Wording::Closing { name, role },
         _ => Wording::Bridge { answer, question, number: message.position + 1, count },
     };
-    let request = PROMPT.request(&wording, message.turn)?;
+    let request = PROMPT.request(&wording, seed)?;
     Ok(Request { person: viewer.id.to_string(), feature: "interview", ..request })
 }

@@ -184,6 +184,21 @@ impl Session {
         }
     }
 
+    /// Leaves the wording of the newest message, which is at `turn`, to a model once more; false if
+    /// it is being worded already.
+    ///
+    /// # Errors
+    /// `Conflict` if that is not the newest message, or none of the interviewer's.
+    pub(super) fn reopen_wording(&mut self, turn: u32) -> Result<bool> {
+        let newest = self.messages.last_mut();
+        let newest = newest.filter(|message| message.turn == turn && message.kind.author() == Author::Coach);
+        let newest = newest.ok_or_else(|| {
+            let reason = "The interview has gone on meanwhile, so this message stays. Reload to see where it stands.";
+            Error::new(ErrorKind::Conflict, reason)
+        })?;
+        Ok(!std::mem::replace(&mut newest.pending, true))
+    }
+
     /// Where the next message goes.
     fn turn(&self) -> u32 {
         u32::try_from(self.messages.len()).unwrap_or(u32::MAX)
@@ -219,6 +234,7 @@ impl Session {
             draft: self.row.draft,
             setup: self.row.setup,
             messages: self.messages,
+            model: None,
         }
     }
 

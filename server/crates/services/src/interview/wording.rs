@@ -41,6 +41,8 @@ type Lives = Arc<Mutex<HashMap<(InterviewId, u32), Writing>>>;
 struct Writing {
     live: watch::Receiver<Live>,
     task: tokio::task::AbortHandle,
+    /// Who writes it.
+    model: String,
 }
 
 pub(super) struct Wordsmith {
@@ -66,8 +68,19 @@ impl Wordsmith {
         }
     }
 
+    /// The name of that model.
+    pub(super) fn model(&self) -> Option<String> {
+        self.coach().map(|coach| coach.name().to_owned())
+    }
+
     /// Has the model word the interviewer's last message, if that waits for it.
     pub(super) fn begin(&self, session: &Session, viewer: &Viewer) {
+        let turn = session.messages.last().map_or(0, |message| message.turn);
+        self.begin_with(session, viewer, turn);
+    }
+
+    /// The same; another `seed` makes for other words.
+    pub(super) fn begin_with(&self, session: &Session, viewer: &Viewer, seed: u32) {
         let Some((coach, message)) =
             self.coach().zip(session.messages.last().filter(|message| message.pending).cloned())
         else {
@@ -80,9 +93,10 @@ impl Wordsmith {
             .rev()
             .find(|message| message.kind == MessageKind::Answer)
             .map(|message| message.text.as_str());
-        let request = prompt::request(&message, &session.row.setup, viewer, answer.unwrap_or_default());
+        let request = prompt::request(&message, &session.row.setup, viewer, answer.unwrap_or_default(), seed);
         let (sender, live) = watch::channel(Live::default());
         let (store, lives) = (self.store.clone(), self.lives.clone());
+        let model = coach.name().to_owned();
         // The entry must be there before the task can remove it.
         let mut entries = lock(&self.lives);
         let task = tokio::spawn(async move {
@@ -105,16 +119,19 @@ impl Wordsmith {
             });
             lock(&lives).remove(&key);
         });
-        entries.insert(key, Writing { live, task: task.abort_handle() });
+        entries.insert(key, Writing { live, task: task.abort_handle(), model });
     }
 
-    /// Stops writing the message; the built-in wording stays.
+    /// Stops writing the message. What was written stays, for it has been read; where nothing was,
+    /// the built-in wording does.
     pub(super) async fn stop(&self, id: InterviewId, turn: u32) -> Result<()> {
         let writing = lock(&self.lives).remove(&(id, turn));
-        if let Some(writing) = writing {
+        let words = writing.and_then(|writing| {
             writing.task.abort();
-        }
-        settle(&self.store, (id, turn), None).await
+            let text = writing.live.borrow().text.trim().to_owned();
+            is_printable(&text).then(|| (format!("{text} …"), writing.model))
+        });
+        settle(&self.store, (id, turn), words).await
     }
 
     /// The words of a message: its text as it is written, then its question.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use domain::model::{ModelState, Pull};
 use inference::models::{Convert, Library, Progress, Pulled, Step};
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 
 /// Share of the last measurement in the rate that is shown.
 const WEIGHT: f32 = 0.3;
@@ -17,9 +17,12 @@ const INTERVAL: f32 = 0.5;
 #[derive(Clone, Default)]
 pub(super) struct Pulls(Arc<Mutex<BTreeMap<String, Entry>>>);
 
-struct Entry {
-    state: ModelState,
-    task: Option<AbortHandle>,
+enum Entry {
+    /// It goes on.
+    Open(Pull, JoinHandle<()>),
+    /// It was cancelled, and may still be putting its things away.
+    Cancelled(JoinHandle<()>),
+    Failed(String),
 }
 
 impl Pulls {
@@ -30,42 +33,57 @@ impl Pulls {
 
     /// Whether `model` is being fetched, or failed to be.
     pub(super) fn state(&self, model: &str) -> Option<ModelState> {
-        self.entries().get(model).map(|entry| entry.state.clone())
+        match self.entries().get(model)? {
+            Entry::Open(pull, _) => Some(ModelState::Pulling(pull.clone())),
+            Entry::Failed(reason) => Some(ModelState::Failed(reason.clone())),
+            Entry::Cancelled(_) => None,
+        }
     }
 
     /// Fetches `model`, unless that is being done.
     pub(super) fn begin(&self, library: &Library, convert: Convert, model: &str) {
         let mut entries = self.entries();
-        if entries.get(model).is_some_and(|entry| entry.task.is_some()) {
-            return;
-        }
+        let earlier = match entries.remove(model) {
+            Some(open @ Entry::Open(..)) => {
+                entries.insert(model.to_owned(), open);
+                return;
+            }
+            Some(Entry::Cancelled(task)) => Some(task),
+            _ => None,
+        };
         let watcher = Watcher { pulls: self.clone(), model: model.to_owned(), measured: Mutex::new(None) };
         let (library, pulls, name) = (library.clone(), self.clone(), model.to_owned());
         let task = tokio::spawn(async move {
+            if let Some(earlier) = earlier {
+                // It ends with an error: it was cancelled.
+                let _ = earlier.await;
+            }
             let pulled = library.pull(&name, convert, &watcher).await;
             let mut entries = pulls.entries();
             match pulled {
                 Ok(Pulled::New(_) | Pulled::Already(_)) => drop(entries.remove(&name)),
                 Err(error) => {
                     tracing::warn!(model = name, %error, "a model could not be fetched");
-                    entries.insert(name, Entry { state: ModelState::Failed(error.message), task: None });
+                    entries.insert(name, Entry::Failed(error.message));
                 }
             }
         });
         let pull = Pull { step: "Beginning".to_owned(), ..Pull::default() };
-        entries.insert(model.to_owned(), Entry { state: ModelState::Pulling(pull), task: Some(task.abort_handle()) });
+        entries.insert(model.to_owned(), Entry::Open(pull, task));
     }
 
     /// Stops fetching `model`.
     pub(super) fn cancel(&self, model: &str) {
-        if let Some(task) = self.entries().remove(model).and_then(|entry| entry.task) {
+        let mut entries = self.entries();
+        if let Some(Entry::Open(_, task)) = entries.remove(model) {
             task.abort();
+            entries.insert(model.to_owned(), Entry::Cancelled(task));
         }
     }
 
     /// Forgets that `model` failed.
     pub(super) fn forget(&self, model: &str) {
-        self.entries().retain(|name, entry| name != model || entry.task.is_some());
+        self.entries().retain(|name, entry| name != model || !matches!(entry, Entry::Failed(_)));
     }
 }
 
@@ -80,7 +98,7 @@ struct Watcher {
 impl Progress for Watcher {
     fn at(&self, step: Step<'_>) {
         let mut entries = self.pulls.entries();
-        let Some(Entry { state: ModelState::Pulling(pull), .. }) = entries.get_mut(&self.model) else { return };
+        let Some(Entry::Open(pull, _)) = entries.get_mut(&self.model) else { return };
         match step {
             Step::Source(source) => pull.step = format!("Looking at {source}"),
             Step::Package(requirement) => pull.step = format!("Fetching the package {requirement}"),

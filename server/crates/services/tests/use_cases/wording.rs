@@ -62,18 +62,71 @@ async fn a_slow_model_is_replaced_after_five_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stopping_keeps_the_built_in_wording() {
-    let engine =
-        Arc::new(ScriptedEngine::new([vec![Step::say("Wel"), Step::Wait(Duration::from_secs(4)), Step::say("come")]]));
-    let world = World::with_coach(Some(engine)).await;
+async fn stopping_keeps_what_was_written_or_else_the_built_in_wording() {
+    let slow = Step::Wait(Duration::from_secs(4));
+    for (script, wording, text) in [
+        (vec![slow.clone(), Step::say("Welcome")], BUILT_IN_COACH, "Hello Ada"),
+        (vec![Step::say("Wel"), slow.clone(), Step::say("come")], "scripted", "Wel …"),
+    ] {
+        let world = World::with_coach(Some(Arc::new(ScriptedEngine::new([script])))).await;
+        let ada = world.member("ada@example.org").await;
+        let (id, view) = world.start(&ada, Mode::Real).await;
+        assert!(view.messages[0].pending);
+        // Until something is to be seen.
+        let mut words = world.interviews.words(&ada, id, 0).await.unwrap();
+        let _ = tokio::time::timeout(Duration::from_millis(300), words.next()).await;
+        let message = world.interviews.stop_message(&ada, id, 0).await.unwrap().messages.remove(0);
+        assert!(!message.pending && message.wording == wording && message.text.starts_with(text), "{message:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(world.interviews.view(&ada, id).await.unwrap().messages[0], message);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_message_can_be_said_anew_and_stays_if_that_fails() {
+    let engine = Arc::new(ScriptedEngine::new([
+        vec![Step::say("Welcome.")],
+        vec![Step::say("Good to see you.")],
+        vec![Step::Fail(Error::new(ErrorKind::Busy, "no"))],
+    ]));
+    let world = World::with_coach(Some(engine.clone())).await;
     let ada = world.member("ada@example.org").await;
     let (id, view) = world.start(&ada, Mode::Real).await;
-    assert!(view.messages[0].pending);
-    let view = world.interviews.stop_message(&ada, id, 0).await.unwrap();
-    assert!(!view.messages[0].pending);
-    assert_eq!(view.messages[0].wording, BUILT_IN_COACH);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(world.interviews.view(&ada, id).await.unwrap().messages[0].wording, BUILT_IN_COACH);
+    assert_eq!(view.model.as_deref(), Some("scripted"));
+    let settled = async || {
+        for _ in 0..200 {
+            let message = world.interviews.view(&ada, id).await.unwrap().messages.remove(0);
+            if !message.pending {
+                return message.text;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it is never said");
+    };
+    assert_eq!(settled().await, "Welcome.");
+    let question = view.messages[0].question.clone();
+    let again = world.interviews.reword_message(&ada, id, 0).await.unwrap();
+    assert!(again.messages[0].pending && again.messages[0].text == "Welcome.");
+    assert_eq!(settled().await, "Good to see you.");
+    world.interviews.reword_message(&ada, id, 0).await.unwrap();
+    assert_eq!(settled().await, "Good to see you.");
+    assert_eq!(world.interviews.view(&ada, id).await.unwrap().messages[0].question, question);
+    let seeds: Vec<_> = engine.requests().iter().map(|request| request.seed).collect();
+    assert!(seeds[0] != seeds[1], "other words are drawn: {seeds:?}");
+
+    let eve = world.member("eve@example.org").await;
+    assert_eq!(world.interviews.reword_message(&eve, id, 0).await.unwrap_err().kind, ErrorKind::NotFound);
+    world.interviews.skip(&ada, id, 1).await.unwrap();
+    assert_eq!(world.interviews.reword_message(&ada, id, 0).await.unwrap_err().kind, ErrorKind::Conflict);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_built_in_coach_says_it_in_one_way() {
+    let world = World::new().await;
+    let ada = world.member("ada@example.org").await;
+    let (id, view) = world.start(&ada, Mode::Real).await;
+    assert_eq!(view.model, None);
+    assert_eq!(world.interviews.reword_message(&ada, id, 0).await.unwrap_err().kind, ErrorKind::Conflict);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,55 +1,20 @@
 //! The generative engine with a model that is tiny and random, through llama.cpp all the same.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use domain::ErrorKind;
-use domain::model::ModelRole;
 use futures::StreamExt;
-use inference::{Class, Deadline, Deadlines, End, Engine, Message, Output, Outputs, Reason, Request};
+use inference::{Class, Deadline, Deadlines, Engine, Message, Reason, Request};
 use llama::{
     Chat, ChatOptions,
     tiny::{self, Tiny},
 };
-use tempfile::TempDir;
 
-fn model(tiny: Tiny) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tiny.gguf");
-    tiny::write(&path, tiny).unwrap();
-    (folder, path)
-}
+mod places;
+mod support;
 
-/// One thread: a model so small gains nothing from a second.
-fn options() -> ChatOptions {
-    ChatOptions { threads: 1, ..ChatOptions::default() }
-}
-
-fn open(tiny: Tiny) -> Chat {
-    let (_folder, path) = model(tiny);
-    Chat::open("tiny", path, options()).unwrap()
-}
-
-fn ask(text: &str) -> Request {
-    Request {
-        max_tokens: 40,
-        ..Request::new(ModelRole::Fast, vec![Message::system("Be brief."), Message::user(text)], 7)
-    }
-}
-
-async fn answer(chat: &Chat, request: Request) -> Vec<String> {
-    whole(chat.stream(request).await.unwrap()).await.0
-}
-
-/// All that comes, and the end.
-async fn whole(outputs: Outputs) -> (Vec<String>, End) {
-    let mut outputs: Vec<_> = outputs.map(|output| output.unwrap()).collect().await;
-    let Some(Output::End(end)) = outputs.pop() else { panic!("no end") };
-    (outputs.into_iter().map(|output| output.text().unwrap()).collect(), end)
-}
+use support::{answer, ask, greedy, model, open, open_with, options, several, whole};
 
 #[test]
 fn the_model_is_small_and_the_same_every_time() {
@@ -103,14 +68,13 @@ async fn the_limit_and_the_end_token_end_an_answer() {
     let chat = open(Tiny::default());
     let count = answer(&chat, Request { max_tokens: 5, ..ask("Five") }).await.len();
     assert!(count <= 5, "{count} pieces");
-    // Every token is as likely as any other here, so the end token comes long before the limit
-    // for most seeds.
-    let ended = futures::future::join_all((0..6).map(|seed| {
+    // Of the likeliest tokens each is as likely as any other here, and the end token is often among them.
+    let ended = futures::future::join_all((0..8).map(async |seed| {
         let request = Request { max_tokens: 400, temperature: 1e6, top_p: 1.0, min_p: 0.0, seed, ..ask("End") };
-        answer(&chat, request)
+        whole(chat.stream(request).await.unwrap()).await.1
     }))
     .await;
-    assert!(ended.iter().any(|pieces| pieces.concat().chars().count() < 200));
+    assert!(ended.iter().any(|end| end.reason == Reason::Done && end.usage.written < 400), "{ended:?}");
 }
 
 #[tokio::test]
@@ -213,19 +177,6 @@ fn other_files_are_refused_with_the_reason() {
 }
 
 /// Options with room for several answers, and the beginnings that are prepared.
-fn several(sequences: usize, system_prompts: &[&str]) -> ChatOptions {
-    ChatOptions { sequences, system_prompts: system_prompts.iter().map(ToString::to_string).collect(), ..options() }
-}
-
-fn open_with(tiny: Tiny, options: ChatOptions) -> Chat {
-    let (_folder, path) = model(tiny);
-    Chat::open("tiny", path, options).unwrap()
-}
-
-fn greedy(text: &str, max_tokens: u32) -> Request {
-    Request { temperature: 0.0, max_tokens, ..ask(text) }
-}
-
 #[tokio::test]
 async fn answers_that_are_written_together_are_those_written_alone() {
     let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
@@ -239,55 +190,6 @@ async fn answers_that_are_written_together_are_those_written_alone() {
     }
     let written = futures::future::join_all(requests().map(|request| answer(&together, request))).await;
     assert_eq!(written.into_iter().map(|pieces| pieces.concat()).collect::<Vec<_>>(), expected);
-}
-
-#[tokio::test]
-async fn a_prepared_beginning_is_not_read_again_and_changes_nothing() {
-    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
-    let (cold, warm) = (open_with(tiny, several(2, &[])), open_with(tiny, several(2, &["Be brief."])));
-    let (said, end) = whole(cold.stream(greedy("Hello", 20)).await.unwrap()).await;
-    let (again, reused) = whole(warm.stream(greedy("Hello", 20)).await.unwrap()).await;
-    assert_eq!((said, end.usage.reused), (again, 0));
-    assert!(reused.usage.reused > 5 && reused.usage.reused < reused.usage.prompt, "{reused:?}");
-}
-
-#[tokio::test]
-async fn a_conversation_goes_on_without_reading_its_past_again() {
-    let chat = open_with(Tiny { template: Some(tiny::CHATML), ..Tiny::default() }, several(4, &[]));
-    let turn = |messages: Vec<Message>| Request { conversation: Some("ada".into()), messages, ..greedy("", 16) };
-    let mut messages = vec![Message::system("Be brief."), Message::user("How do I plan a week?")];
-    let mut known = 0;
-    for _ in 0..4 {
-        let (said, end) = whole(chat.stream(turn(messages.clone())).await.unwrap()).await;
-        assert_eq!(end.usage.reused, known);
-        // The last token that is drawn is not read any more, nor is the one that ends an answer.
-        known = end.usage.prompt + end.usage.written - u32::from(end.reason == Reason::Length);
-        messages.push(Message::assistant(said.concat()));
-        messages.push(Message::user("And then?"));
-    }
-    // Somebody else's conversation shares nothing with it.
-    let other = Request { conversation: Some("bob".into()), ..turn(messages.clone()) };
-    assert_eq!(whole(chat.stream(other).await.unwrap()).await.1.usage.reused, 0);
-}
-
-#[tokio::test]
-async fn what_one_persons_requests_have_in_common_is_read_once_and_changes_nothing() {
-    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
-    let (alone, shared) = (open_with(tiny, several(4, &[])), open_with(tiny, several(4, &[])));
-    let about = |question: &str, person: &str, conversation: Option<&str>| Request {
-        person: person.into(),
-        conversation: conversation.map(Into::into),
-        ..greedy(&format!("All about my work, at length. {question}"), 16)
-    };
-    whole(shared.stream(about("What now?", "ada", Some("first"))).await.unwrap()).await;
-    for conversation in [Some("second"), None, None] {
-        let request = about("Who knows?", "ada", conversation);
-        let (said, end) = whole(shared.stream(request.clone()).await.unwrap()).await;
-        assert!(end.usage.reused > 20 && end.usage.reused < end.usage.prompt, "{end:?}");
-        assert_eq!(said, whole(alone.stream(Request { person: String::new(), ..request }).await.unwrap()).await.0);
-    }
-    let (_, end) = whole(shared.stream(about("Who knows?", "bob", None)).await.unwrap()).await;
-    assert_eq!(end.usage.reused, 0);
 }
 
 #[tokio::test]

@@ -1,0 +1,91 @@
+//! What the model's memory holds, and who gets a place in it.
+
+use std::time::Duration;
+
+use inference::{Class, Engine, Message, Reason, Request};
+use llama::tiny::{self, Tiny};
+
+use crate::support::{greedy, open_with, several, whole};
+
+#[tokio::test]
+async fn a_prepared_beginning_is_not_read_again_and_changes_nothing() {
+    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
+    let (cold, warm) = (open_with(tiny, several(2, &[])), open_with(tiny, several(2, &["Be brief."])));
+    let (said, end) = whole(cold.stream(greedy("Hello", 20)).await.unwrap()).await;
+    let (again, reused) = whole(warm.stream(greedy("Hello", 20)).await.unwrap()).await;
+    assert_eq!((said, end.usage.reused), (again, 0));
+    assert!(reused.usage.reused > 5 && reused.usage.reused < reused.usage.prompt, "{reused:?}");
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_without_reading_its_past_again() {
+    let chat = open_with(Tiny { template: Some(tiny::CHATML), ..Tiny::default() }, several(4, &[]));
+    let turn = |messages: Vec<Message>| Request { conversation: Some("ada".into()), messages, ..greedy("", 16) };
+    let mut messages = vec![Message::system("Be brief."), Message::user("How do I plan a week?")];
+    let mut known = 0;
+    for _ in 0..4 {
+        let (said, end) = whole(chat.stream(turn(messages.clone())).await.unwrap()).await;
+        assert_eq!(end.usage.reused, known);
+        // The last token that is drawn is not read any more, nor is the one that ends an answer.
+        known = end.usage.prompt + end.usage.written - u32::from(end.reason == Reason::Length);
+        messages.push(Message::assistant(said.concat()));
+        messages.push(Message::user("And then?"));
+    }
+    // Somebody else's conversation shares nothing with it.
+    let other = Request { conversation: Some("bob".into()), ..turn(messages.clone()) };
+    assert_eq!(whole(chat.stream(other).await.unwrap()).await.1.usage.reused, 0);
+}
+
+#[tokio::test]
+async fn what_one_persons_requests_have_in_common_is_read_once_and_changes_nothing() {
+    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
+    let (alone, shared) = (open_with(tiny, several(4, &[])), open_with(tiny, several(4, &[])));
+    let about = |question: &str, person: &str, conversation: Option<&str>| Request {
+        person: person.into(),
+        conversation: conversation.map(Into::into),
+        ..greedy(&format!("All about my work, at length. {question}"), 16)
+    };
+    whole(shared.stream(about("What now?", "ada", Some("first"))).await.unwrap()).await;
+    for conversation in [Some("second"), None, None] {
+        let request = about("Who knows?", "ada", conversation);
+        let (said, end) = whole(shared.stream(request.clone()).await.unwrap()).await;
+        assert!(end.usage.reused > 20 && end.usage.reused < end.usage.prompt, "{end:?}");
+        assert_eq!(said, whole(alone.stream(Request { person: String::new(), ..request }).await.unwrap()).await.0);
+    }
+    let (_, end) = whole(shared.stream(about("Who knows?", "bob", None)).await.unwrap()).await;
+    assert_eq!(end.usage.reused, 0);
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_leaves_places_and_comes_to_its_end() {
+    let chat = open_with(Tiny::default(), several(2, &[]));
+    let background = |seed| Request { class: Class::Background, seed, temperature: 1.0, ..greedy("At leisure", 300) };
+    let done = std::sync::Mutex::new(Vec::new());
+    let run = async |name: &'static str, request: Request| {
+        let (_, end) = whole(chat.stream(request).await.unwrap()).await;
+        done.lock().unwrap().push(name);
+        end
+    };
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        tokio::join!(run("chat", greedy("Soon", 8)), run("chat", greedy("Very soon", 8)))
+    };
+    let (first, second, _) = tokio::join!(run("background", background(1)), run("background", background(2)), late);
+    assert!(
+        [first, second].iter().all(|end| matches!(end.reason, Reason::Done | Reason::Length)),
+        "{first:?} {second:?}"
+    );
+    assert_eq!(done.into_inner().unwrap(), ["chat", "chat", "background", "background"]);
+}
+
+#[tokio::test]
+async fn where_all_places_are_taken_an_answer_is_as_short_as_it_may_be() {
+    let chat = open_with(Tiny::default(), several(1, &[]));
+    let ask = |seed| Request { least_tokens: 5, temperature: 1.0, seed, ..greedy("At length", 60) };
+    let ends = futures::future::join_all(
+        (0..4).map(async |seed| whole(chat.stream(ask(seed)).await.unwrap()).await.1.usage.written),
+    );
+    let mut written = ends.await;
+    written.sort_unstable();
+    assert!(written[..3].iter().all(|written| *written <= 5) && written[3] > 5, "{written:?}");
+}
