@@ -33,7 +33,7 @@ SERVER_CRATES := $(addprefix -p ,domain knowledge store inference integrations l
 # What cargo-leptos builds for the browser, in its own folder and profile.
 BROWSER := --target wasm32-unknown-unknown --profile wasm-release --target-dir $(CARGO_TARGET_DIR)/front
 
-.PHONY: help run dev build models setup test lint format unit fuzz end2end bench soak screenshots clean
+.PHONY: help run dev build models setup test lint format unit peer fuzz end2end bench soak screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,11 @@ unit: models ## Run unit and integration tests, on SQLite and on a PostgreSQL of
 	@.ci/setup test
 	@.ci/postgres run cargo nextest run --cargo-profile release --no-fail-fast --status-level slow $(SERVER_CRATES)
 
+peer: models ## Run the tests of the client of model servers with a real llama-server, which is built first
+	@.ci/setup peers
+	@LODESTAR_TEST_LLAMA_SERVER="$(BUILD_CACHE)/peers/bin/llama-server" \
+		cargo nextest run --cargo-profile release --run-ignored ignored-only $(SERVER_CRATES) -E 'test(/^peer::/)'
+
 FUZZ_SECONDS ?= 600
 fuzz: ## Look for bytes that upset the reader of model files, for FUZZ_SECONDS (600)
 	@.ci/setup fuzz
@@ -90,6 +95,7 @@ fuzz: ## Look for bytes that upset the reader of model files, for FUZZ_SECONDS (
 
 end2end: models ## Run the end-to-end tests in Chromium; ARGS goes to playwright
 	@.ci/setup test
+	@cargo build --quiet --release $(SERVER_CRATES) --example tiny
 	@cd end2end && E2E_BINARY="$(BINARY)" npx playwright test $(ARGS)
 
 screenshots: models ## Take the product's screenshots that the landing page and the README show

@@ -12,7 +12,7 @@ use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::models::{InferencePage, ModelsPage};
+use crate::features::models::AdminPage;
 use crate::features::settings::SettingsPage;
 use crate::seam;
 
@@ -59,8 +59,7 @@ lazy_page!(StartRoute, StartPage);
 lazy_page!(InterviewRoute, InterviewPage);
 lazy_page!(ReportRoute, ReportPage);
 lazy_page!(SettingsRoute, SettingsPage);
-lazy_page!(ModelsRoute, ModelsPage);
-lazy_page!(InferenceRoute, InferencePage);
+lazy_page!(AdminRoute, AdminPage);
 
 /// The application.
 #[component]
@@ -81,8 +80,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id/report") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/models") view={Lazy::<ModelsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/inference") view={Lazy::<InferenceRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/models") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/inference") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -7,7 +7,7 @@ use leptos::web_sys::Clipboard;
 
 use super::Icon;
 
-/// How long the button says that it is done.
+/// How long the button shows that it is done.
 const DONE: Duration = Duration::from_secs(2);
 
 /// Puts a text where it can be pasted from, and says that it is there. Only browsers can, and only
@@ -36,11 +36,11 @@ pub fn CopyButton(
     move || {
         able.get().then(|| {
             view! {
-                <button type="button" class="btn btn-ghost btn-sm" on:click=copy>
+                <button type="button" class="btn btn-ghost btn-sm" aria-label=format!("Copy {what}") on:click=copy>
                     {move || if done.get() { Icon::Check } else { Icon::Copy }.sized("size-4")}
-                    <span role="status">{move || if done.get() { "Copied" } else { "Copy" }}</span>
-                    <span class="sr-only">{format!(" {what}")}</span>
+                    "Copy"
                 </button>
+                <span class="sr-only" role="status">{move || done.get().then_some("Copied")}</span>
             }
         })
     }

@@ -8,5 +8,6 @@ mod injection;
 mod isolated;
 mod models;
 mod openai;
+mod peer;
 mod questions;
 mod support;

@@ -43,7 +43,7 @@ async fn hand_out(State(shop): State<Shop>, headers: HeaderMap) -> Response {
         let file = Arc::clone(&file);
         async move {
             let piece = file.get(at..)?.chunks(20_000).next()?.to_vec();
-            tokio::time::sleep(Duration::from_millis(15)).await;
+            tokio::time::sleep(Duration::from_millis(60)).await;
             let next = at + piece.len();
             Some((Ok::<_, std::io::Error>(piece), next))
         }

@@ -173,7 +173,7 @@ fn Endpoints(endpoints: Vec<EndpointView>) -> impl IntoView {
         <section class="section" aria-labelledby="endpoints">
             <h2 id="endpoints">"Servers"</h2>
             <ScrollTable caption="Servers that models run on">
-                <thead><tr><th scope="col">"Address"</th><th scope="col">"State"</th><th scope="col">"Requests now"</th></tr></thead>
+                <thead class="text-muted"><tr><th scope="col">"Address"</th><th scope="col">"State"</th><th scope="col">"Requests now"</th></tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </ScrollTable>
         </section>

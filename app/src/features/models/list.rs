@@ -21,7 +21,7 @@ pub fn ModelList() -> impl IntoView {
         <section class="section" aria-labelledby="models">
             <h2 id="models">"Models"</h2>
             <p class="measure text-muted">"All but the embedding model are optional, and fetched only when you ask for it. What comes must have the sha256 that Lodestar knows."</p>
-            <ul class="grid divide-y divide-base-300 rounded-box border border-base-300">
+            <ul class="grid grid-cols-1 divide-y divide-base-300 rounded-box border border-base-300">
                 <For each=move || names.get() key=Clone::clone let:name><Entry name=name/></For>
             </ul>
         </section>
@@ -40,7 +40,7 @@ fn Entry(name: String) -> impl IntoView {
         model.get().map(|model| {
             let facts = facts(&model);
             view! {
-                <li class="grid gap-3 p-4">
+                <li class="grid grid-cols-1 gap-3 p-4">
                     <div class="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
                         <div class="min-w-0">
                             <h3 class="font-semibold break-words">{model.name.clone()}</h3>

@@ -10,10 +10,26 @@ mod tabs;
 mod trial;
 mod used;
 
-pub use inference::InferencePage;
-pub use page::ModelsPage;
-
 use domain::model::ModelRole;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use inference::InferencePage;
+use page::ModelsPage;
+
+/// Where the page with the figures is.
+const INFERENCE: &str = "/admin/inference";
+
+/// Shows `/admin/models` or `/admin/inference`. They come to the browser as one part: nobody who sees the one has no
+/// use for the other, and every further part makes those of all pages larger.
+#[component]
+pub fn AdminPage() -> impl IntoView {
+    if use_location().pathname.get_untracked().starts_with(INFERENCE) {
+        view! { <InferencePage/> }.into_any()
+    } else {
+        view! { <ModelsPage/> }.into_any()
+    }
+}
 
 /// What people call a role, and what it is for.
 fn role_words(role: ModelRole) -> (&'static str, &'static str) {

@@ -82,7 +82,7 @@ fn Trial(roles: Vec<(ModelRole, String)>) -> impl IntoView {
             </div>
             <div class="grid gap-1.5">
                 <label class="field-label" for="trial-prompt">"What to ask"</label>
-                <textarea class="textarea w-full" id="trial-prompt" rows="3" maxlength="4000" node_ref=prompt>{EXAMPLE}</textarea>
+                <textarea class="textarea w-full" id="trial-prompt" rows="3" maxlength="4000" required=true node_ref=prompt>{EXAMPLE}</textarea>
             </div>
             <div class="flex gap-2">
                 <button type="submit" class=Look::Primary.class() disabled=running>{Icon::Send.view()}"Ask"</button>

@@ -37,7 +37,7 @@ pub fn Used(
             } else {
                 view! {
                     <ScrollTable caption="Tokens by day, feature and model">
-                        <thead>
+                        <thead class="text-muted">
                             <tr>
                                 <th scope="col">"Day"</th>
                                 <th scope="col">"For"</th>
