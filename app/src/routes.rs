@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
@@ -54,10 +55,20 @@ macro_rules! lazy_page {
     };
 }
 
+/// Shows an interview, or its report, which follows it and shows much alike. Every further part makes those of all
+/// pages larger, so the two come to the browser as one.
+#[component]
+fn InterviewOrReport() -> impl IntoView {
+    if use_location().pathname.with_untracked(|path| path.trim_end_matches('/').ends_with("/report")) {
+        view! { <ReportPage/> }.into_any()
+    } else {
+        view! { <InterviewPage/> }.into_any()
+    }
+}
+
 lazy_page!(DashboardRoute, DashboardPage);
 lazy_page!(StartRoute, StartPage);
-lazy_page!(InterviewRoute, InterviewPage);
-lazy_page!(ReportRoute, ReportPage);
+lazy_page!(InterviewRoute, InterviewOrReport);
 lazy_page!(SettingsRoute, SettingsPage);
 lazy_page!(AdminRoute, AdminPage);
 
@@ -78,10 +89,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview") view={Lazy::<StartRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id/report") view={Lazy::<ReportRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/models") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/inference") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -100,7 +110,14 @@ mod tests {
         for asleep in ["/", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
             assert!(!wakes(asleep), "{asleep}");
         }
-        for lost in ["/settings/nope", "/interview/0189/other", "/interview/0189/report/1", "/interview//report"] {
+        for lost in [
+            "/admin/nope",
+            "/admin",
+            "/settings/nope",
+            "/interview/0189/other",
+            "/interview/0189/report/1",
+            "/interview//report",
+        ] {
             assert!(!wakes(lost), "{lost}");
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn commands(me: Me) -> Vec<Command> {
         go("Settings", Icon::Settings, "/settings"),
     ];
     if me.is_admin() {
-        commands.extend([go("Models", Icon::Cpu, "/admin/models"), go("Inference", Icon::Cpu, "/admin/inference")]);
+        commands.push(go("Models", Icon::Cpu, "/admin/models"));
     }
     commands.extend([
         theme("Light theme", Theme::Light),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::model::{EndpointView, InferenceView, Loaded};
-use domain::number::{bytes, grouped};
+use domain::number::{bytes, grouped, tenths};
 use leptos::prelude::*;
 
 use super::api::inference;
@@ -132,7 +132,7 @@ fn LoadedSection(view: RwSignal<InferenceView>, name: String) -> impl IntoView {
 }
 
 fn rate(tokens: f32) -> String {
-    if tokens > 0.0 { format!("{tokens:.1} tokens/s") } else { "–".to_owned() }
+    if tokens > 0.0 { format!("{} tokens/s", tenths(tokens)) } else { "–".to_owned() }
 }
 
 /// The share of prompts that need not be read again.

@@ -10,24 +10,25 @@ mod tabs;
 mod trial;
 mod used;
 
+use domain::Error;
 use domain::model::ModelRole;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::use_params_map;
 
+use crate::ui::FailedPage;
 use inference::InferencePage;
 use page::ModelsPage;
 
-/// Where the page with the figures is.
-const INFERENCE: &str = "/admin/inference";
-
-/// Shows `/admin/models` or `/admin/inference`. They come to the browser as one part: nobody who sees the one has no
-/// use for the other, and every further part makes those of all pages larger.
+/// Shows `/admin/models` and `/admin/inference`. They come to the browser as one part: who sees the one has use for the
+/// other, and every further part makes those of all pages larger.
 #[component]
 pub fn AdminPage() -> impl IntoView {
-    if use_location().pathname.get_untracked().starts_with(INFERENCE) {
-        view! { <InferencePage/> }.into_any()
-    } else {
-        view! { <ModelsPage/> }.into_any()
+    let params = use_params_map();
+    let page = Memo::new(move |_| params.with(|params| params.get("page").unwrap_or_default()));
+    move || match page.get().as_str() {
+        "models" => view! { <ModelsPage/> }.into_any(),
+        "inference" => view! { <InferencePage/> }.into_any(),
+        _ => view! { <FailedPage failure=Error::not_found("page").into()/> }.into_any(),
     }
 }
 

@@ -9,7 +9,7 @@ pub fn Tabs() -> impl IntoView {
     view! {
         <nav class="tab-links" aria-label="Administration">
             <A href="/admin/models">"Models"</A>
-            <A href=super::INFERENCE>"Inference"</A>
+            <A href="/admin/inference">"Inference"</A>
         </nav>
     }
 }

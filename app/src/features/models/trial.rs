@@ -1,6 +1,7 @@
 //! Trying a model: its answer as it is written, and how quick it was.
 
 use domain::model::{ModelRole, ModelsView, Tried};
+use domain::number::tenths;
 use futures::StreamExt;
 use leptos::html::{Select, Textarea};
 use leptos::prelude::*;
@@ -108,7 +109,9 @@ fn ending(end: Tried) -> AnyView {
     match end {
         Tried::End { read, written, first, rate } => {
             let words = format!(
-                "{read} tokens read, {written} written. The first came after {first:.1} s, then {rate:.1} tokens a second."
+                "{read} tokens read, {written} written. The first came after {} s, then {} tokens a second.",
+                tenths(first),
+                tenths(rate)
             );
             view! { <p class="text-sm text-muted tabular-nums">{words}</p> }.into_any()
         }

@@ -7,16 +7,27 @@ pub fn grouped(number: impl ToString) -> String {
     digits.char_indices().flat_map(|(place, digit)| comma(place).then_some(',').into_iter().chain([digit])).collect()
 }
 
-/// A size in bytes, with three digits or so: "512 B", "26 MB", "4.68 GB". Units are powers of 1,000.
+/// A size in bytes, with three digits or so: "512 B", "26.9 MB", "4.68 GB". Units are powers of 1,000.
 pub fn bytes(bytes: u64) -> String {
-    let (value, unit) = match bytes {
+    // Whole numbers alone: what formats others would be a large part of the browser's program.
+    let (unit, name) = match bytes {
         0..1_000 => return format!("{bytes} B"),
-        1_000..1_000_000 => (bytes as f64 / 1e3, "kB"),
-        1_000_000..1_000_000_000 => (bytes as f64 / 1e6, "MB"),
-        _ => (bytes as f64 / 1e9, "GB"),
+        1_000..1_000_000 => (1_000, "kB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
     };
-    let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
-    format!("{value:.decimals$} {unit}")
+    let (whole, rest) = (bytes / unit, bytes % unit * 100 / unit);
+    match whole {
+        0..10 => format!("{whole}.{rest:02} {name}"),
+        10..100 => format!("{whole}.{} {name}", rest / 10),
+        _ => format!("{} {name}", grouped(whole)),
+    }
+}
+
+/// A number, not below zero, with one place behind the point: "31.6".
+pub fn tenths(number: f32) -> String {
+    let tenths = (number * 10.0).round() as u64;
+    format!("{}.{}", grouped(tenths / 10), tenths % 10)
 }
 
 #[cfg(test)]
@@ -33,5 +44,10 @@ mod tests {
     fn sizes_have_a_unit_and_few_digits() {
         let written = [0, 999, 1_500, 26_911_360, 4_683_074_240, 64_000_000_000, 118_000_000_000].map(bytes);
         assert_eq!(written, ["0 B", "999 B", "1.50 kB", "26.9 MB", "4.68 GB", "64.0 GB", "118 GB"]);
+    }
+
+    #[test]
+    fn one_place_is_enough_for_rates() {
+        assert_eq!([0.0, 0.04, 0.05, 31.56, 1_234.5].map(tenths), ["0.0", "0.0", "0.1", "31.6", "1,234.5"]);
     }
 }
