@@ -166,7 +166,7 @@ async fn a_pull_shows_how_it_goes_can_be_cancelled_and_goes_on_from_there() {
     assert_eq!(model(&models).await.state, ModelState::Absent);
     models.pull(&admin, "tiny").unwrap();
     models.pull(&admin, "tiny").unwrap();
-    let half = until(&models, |state| matches!(state, ModelState::Pulling(pull) if pull.done > 300_000)).await;
+    let half = until(&models, |state| matches!(state, ModelState::Pulling(pull) if pull.done > 150_000)).await;
     let ModelState::Pulling(half) = half else { panic!("{half:?}") };
     assert_eq!((half.total, half.step.as_str()), (desk.shop.file.len() as u64, "Fetching tiny.gguf"));
     models.cancel(&admin, "tiny").unwrap();

@@ -192,7 +192,7 @@ impl Download<'_> {
     async fn receive(&self, response: Response, part: &Path, mut have: u64) -> Result<(), Failure> {
         let Artifact { name, size, .. } = self.artifact;
         let file = OpenOptions::new().create(true).append(true).open(part).await.map_err(|error| unwritable(&error))?;
-        let mut file = BufWriter::with_capacity(256 * 1024, file);
+        let mut file = BufWriter::with_capacity(64 * 1024, file);
         let mut body = response.bytes_stream();
         let outcome = loop {
             self.progress.at(Step::Fetching { file: name, done: have, total: *size });
