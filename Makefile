@@ -83,7 +83,8 @@ unit: models ## Run unit and integration tests, on SQLite and on a PostgreSQL of
 
 peer: models ## Run the tests of the client of model servers with a real llama-server, which is built first
 	@.ci/setup peers
-	@LODESTAR_TEST_LLAMA_SERVER="$(BUILD_CACHE)/peers/bin/llama-server" \
+	@export LODESTAR_TEST_LLAMA_SERVER="$(BUILD_CACHE)/peers/bin/llama-server"; \
+		export LODESTAR_TEST_PEER_MODEL="$$(cd end2end && node --input-type=module -e 'import { model } from "./bench/engine/models.mjs"; console.log(model("tiny", "Q8_0"));')"; \
 		cargo nextest run --cargo-profile release --run-ignored ignored-only $(SERVER_CRATES) -E 'test(/^peer::/)'
 
 FUZZ_SECONDS ?= 600
