@@ -48,7 +48,7 @@ impl Task {
         let library = compose::library(config)?;
         match self {
             Self::List => {
-                println!("{:<22} {:<10} {:>8}  {:<12} about", "name", "role", "size", "state");
+                println!("{:<26} {:<10} {:>8}  {:<12} about", "name", "role", "size", "state");
                 for listed in library.list() {
                     let state = match listed.state {
                         State::Absent => "not here",
@@ -57,7 +57,7 @@ impl Task {
                     };
                     let model = listed.model;
                     println!(
-                        "{:<22} {:<10} {:>5} MB  {state:<12} {} ({})",
+                        "{:<26} {:<10} {:>5} MB  {state:<12} {} ({})",
                         model.name,
                         format!("{:?}", model.role).to_lowercase(),
                         model.size / 1_000_000,

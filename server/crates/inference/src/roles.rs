@@ -44,10 +44,15 @@ impl Roles {
     /// One engine for all roles.
     pub fn all(engine: &Arc<dyn Engine>) -> Self {
         let roles = Self::default();
-        for role in ModelRole::WRITING {
-            roles.set(role, Some(Arc::clone(engine)));
-        }
+        roles.give_all(engine);
         roles
+    }
+
+    /// Gives every role to `engine`.
+    pub fn give_all(&self, engine: &Arc<dyn Engine>) {
+        for role in ModelRole::WRITING {
+            self.set(role, Some(Arc::clone(engine)));
+        }
     }
 
     /// The engine of `role`; none where the built-in coach does its work.

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use domain::Error;
+use domain::{Error, Result};
 use futures::StreamExt;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -43,30 +43,17 @@ async fn answer(connection: UnixStream, models: Models) -> io::Result<()> {
     let mut lines = BufReader::new(reading).lines();
     let Some(line) = lines.next_line().await? else { return Ok(()) };
     let answering = async {
-        match serde_json::from_str(&line) {
-            Ok(Call::Hello) => {
-                let embedder = models.embedder.name().to_owned();
-                say(&mut writing, &Reply::Hello(Hello { embedder })).await
-            }
-            Ok(Call::Load(model)) => {
-                let reply = models.host.load(&model).await.map_or_else(Reply::Error, |()| Reply::Done);
-                say(&mut writing, &reply).await
-            }
-            Ok(Call::Unload(model)) => {
-                let reply = models.host.unload(&model).await.map_or_else(Reply::Error, |()| Reply::Done);
-                say(&mut writing, &reply).await
-            }
-            Ok(Call::Loaded) => {
-                let reply = models.host.loaded().await.map_or_else(Reply::Error, Reply::Loaded);
-                say(&mut writing, &reply).await
-            }
-            Ok(Call::Embed(texts)) => {
-                let reply = models.embedder.embed(&texts).await.map_or_else(Reply::Error, Reply::Vectors);
-                say(&mut writing, &reply).await
-            }
-            Ok(Call::Stream(model, request)) => stream(&mut writing, &*models.host, &model, request).await,
-            Err(error) => say(&mut writing, &Reply::Error(unread(&error))).await,
-        }
+        let done = |outcome: Result<()>| outcome.map_or_else(Reply::Error, |()| Reply::Done);
+        let reply = match serde_json::from_str(&line) {
+            Ok(Call::Stream(model, request)) => return stream(&mut writing, &*models.host, &model, request).await,
+            Ok(Call::Hello) => Reply::Hello(Hello { embedder: models.embedder.name().to_owned() }),
+            Ok(Call::Load(model)) => done(models.host.load(&model).await),
+            Ok(Call::Unload(model)) => done(models.host.unload(&model).await),
+            Ok(Call::Loaded) => models.host.loaded().await.map_or_else(Reply::Error, Reply::Loaded),
+            Ok(Call::Embed(texts)) => models.embedder.embed(&texts).await.map_or_else(Reply::Error, Reply::Vectors),
+            Err(error) => Reply::Error(unread(&error)),
+        };
+        say(&mut writing, &reply).await
     };
     tokio::select! {
         done = answering => done,

@@ -225,6 +225,7 @@ mod tests {
         let q8 = manifest.model("all-MiniLM-L6-v2-q8").unwrap();
         assert_eq!((f16.encoding, q8.encoding), (Encoding::F16, Encoding::Q8));
         assert_eq!(f16.artifacts, q8.artifacts);
+        assert!([f16, q8].iter().all(|model| model.licence == "Apache-2.0" && model.role == ModelRole::Embedding));
         let kinds: Vec<_> = f16.sources.iter().map(std::mem::discriminant).collect();
         assert_eq!(kinds.len(), 2);
     }

@@ -77,11 +77,7 @@ impl Models {
     /// If what configuration says cannot be had.
     pub async fn begin(&self) -> Result<()> {
         if let Some(remote) = &self.0.options.remote {
-            let identity = remote.identity();
-            let engine = self.0.generation.engine(remote.clone(), identity);
-            for role in ModelRole::WRITING {
-                self.0.roles.set(role, Some(Arc::clone(&engine)));
-            }
+            self.0.roles.give_all(&self.0.generation.engine(remote.clone(), remote.identity()));
             return Ok(());
         }
         let chosen: BTreeMap<_, _> = store::model::roles(&mut *self.0.store.read().await?).await?.into_iter().collect();
@@ -100,10 +96,9 @@ impl Models {
 
     /// Has `model` do what `role` is for, from now on.
     async fn give(&self, role: ModelRole, model: &str, load: bool) -> Result<()> {
-        let engine = self.engine(model).await?;
-        if load {
-            self.0.options.host.load(model).await?;
-        }
+        let loaded = async { if load { self.0.options.host.load(model).await } else { Ok(()) } };
+        // Both may read all of the model's file, so the second finds it in memory.
+        let (engine, ()) = futures::future::try_join(self.engine(model), loaded).await?;
         self.0.roles.set(role, Some(engine));
         self.given().insert(role, model.to_owned());
         Ok(())
