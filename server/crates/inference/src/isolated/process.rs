@@ -28,8 +28,9 @@ use crate::{Embedder, Host};
 const PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A process that lived as long as this is started again without delay when it ends.
-const STEADY: Duration = Duration::from_secs(60);
+/// A process that lived as long as this is started again without delay when it ends: whatever ended it, it was not
+/// starting.
+const STEADY: Duration = Duration::from_secs(10);
 /// How often a process that is being started is asked whether it is ready.
 const ASK: Duration = Duration::from_millis(25);
 
