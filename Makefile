@@ -104,7 +104,7 @@ screenshots: models ## Take the product's screenshots that the landing page and 
 	@cd end2end && E2E_BINARY="$(BINARY)" E2E_SCREENSHOTS=../public/screenshots npx playwright test shots
 
 bench: models ## Measure pages, embeddings and the engine beside llama.cpp's programs (BENCH=full: more); writes target/bench/*.json
-	@.ci/setup test peers
+	@.ci/setup test peers $(if $(filter full,$(BENCH)),vectors)
 	@cd end2end && E2E_BINARY="$(BINARY)" node bench/run.mjs
 	@cd end2end && E2E_BINARY="$(BINARY)" node bench/engine/run.mjs
 

@@ -9,8 +9,8 @@ import { pause } from "./statistics.mjs";
 /** Where `.ci/setup peers` puts llama.cpp's programs, its vocabularies and a Python that writes GGUF files. */
 export const PEERS = join(CACHE, "peers");
 
-/** Tokens that all conversations of a server may hold together; as many as Lodestar's by default. */
-const CELLS = 8_192;
+/** Tokens of a question and its answer together, as by default; all conversations of a server may hold twice as many. */
+const CONTEXT = 4_096;
 
 /**
  * A running server.
@@ -26,8 +26,9 @@ const CELLS = 8_192;
 /** @param {string} name one of llama.cpp's programs */
 const program = (name) => join(PEERS, "bin", name);
 
-/** What `lodestar serve` needs to offer the model of `file` at /v1. @param {string} file @param {number} threads @returns {Record<string, string>} */
-export const settings = (file, threads) => ({
+/** What `lodestar serve` needs to offer the model of `file` at /v1. @param {string} file @param {number} threads @param {number} [context] @returns {Record<string, string>} */
+export const settings = (file, threads, context = CONTEXT) => ({
+  LODESTAR_MODELS__CONTEXT: String(context),
   LODESTAR_MODELS__FAST: file,
   LODESTAR_MODELS__THREADS: String(threads),
   LODESTAR_INFERENCE__SERVE_KEY: "bench",
@@ -44,9 +45,9 @@ export const ofServer = (server, file) => ({
   stop: () => server.dispose(),
 });
 
-/** @param {string} file @param {number} threads */
-export async function lodestar(file, threads) {
-  const engine = ofServer(await Server.start(settings(file, threads)), file);
+/** @param {string} file @param {number} threads @param {number} [context] */
+export async function lodestar(file, threads, context) {
+  const engine = ofServer(await Server.start(settings(file, threads, context)), file);
   // Once it serves, it still reads its question bank.
   await untilRest(engine.pid, 120_000);
   return engine;
@@ -55,11 +56,12 @@ export async function lodestar(file, threads) {
 /**
  * llama-server, with its own defaults but for what must be alike.
  * @param {string} file @param {number} threads @param {number} parallel conversations at once, which share the memory equally
+ * @param {number} [context]
  * @returns {Promise<Engine>}
  */
-export async function llamaServer(file, threads, parallel) {
+export async function llamaServer(file, threads, parallel, context = CONTEXT) {
   const port = await freePort();
-  const options = { model: file, host: "127.0.0.1", port, threads, "ctx-size": CELLS, parallel };
+  const options = { model: file, host: "127.0.0.1", port, threads, "ctx-size": 2 * context, parallel };
   const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(program("llama-server"), words, { stdio: ["ignore", "ignore", "pipe"] });
   let output = "";
@@ -100,7 +102,7 @@ export function llamaBench(file, threads, read, written, cores) {
  * @returns {Map<number, number>}
  */
 export function batchedBench(file, threads, read, written, counts) {
-  const words = ["-m", file, "-t", threads, "-c", CELLS, "-npp", read, "-ntg", written, "-npl", counts.join(","), "--output-format", "jsonl"];
+  const words = ["-m", file, "-t", threads, "-c", 2 * CONTEXT, "-npp", read, "-ntg", written, "-npl", counts.join(","), "--output-format", "jsonl"];
   const printed = execFileSync(program("llama-batched-bench"), words.map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   const lines = printed.split("\n").filter((line) => line.startsWith("{"));
   return new Map(lines.map((line) => JSON.parse(line)).map((/** @type {{ pl: number, speed: number }} */ line) => [line.pl, line.speed]));

@@ -15,7 +15,7 @@ import { timeToFirstToken } from "./measures/first-token.mjs";
 import { goodput } from "./measures/goodput.mjs";
 import { pagesBeside } from "./measures/pages.mjs";
 import { single } from "./measures/single.mjs";
-import { stall } from "./measures/stall.mjs";
+import { LONG, stall } from "./measures/stall.mjs";
 import { structured } from "./measures/structured.mjs";
 import { model } from "./models.mjs";
 import { load, memory, pin } from "./processes.mjs";
@@ -48,11 +48,11 @@ function add(title, rows) {
   keep("engine", { busy, tables: tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, verdict: verdict(row) })) })) });
 }
 
-/** Runs `measure` with both servers, and stops them. @template T @param {string} file @param {number} threads @param {number} parallel conversations that llama-server has room for @param {(ours: import("./engines.mjs").Engine, peer: import("./engines.mjs").Engine) => Promise<T>} measure */
-async function withBoth(file, threads, parallel, measure) {
-  const ours = await lodestar(file, threads);
+/** Runs `measure` with both servers, and stops them. @template T @param {string} file @param {number} threads @param {number} parallel conversations that llama-server has room for @param {(ours: import("./engines.mjs").Engine, peer: import("./engines.mjs").Engine) => Promise<T>} measure @param {number} [context] */
+async function withBoth(file, threads, parallel, measure, context) {
+  const ours = await lodestar(file, threads, context);
   try {
-    const peer = await llamaServer(file, threads, parallel);
+    const peer = await llamaServer(file, threads, parallel, context);
     try {
       return await measure(ours, peer);
     } finally {
@@ -102,9 +102,12 @@ async function latencies(name, file, seconds) {
   const where = `${name}, ${CORES} threads; the client shares the engine's cores`;
   await withBoth(file, CORES, 2, async (ours, peer) => {
     if (wanted("first")) add(`Time to the first token: ${where}`, await timeToFirstToken(ours, peer, ROUNDS));
-    if (wanted("stall")) add(`An answer beside another's prompt: ${where}`, await stall(ours, peer, Math.max(1, ROUNDS - 1)));
     if (wanted("cancel")) add(`Cancelling: ${where}`, await cancel(ours, peer, ROUNDS * 2));
   });
+  if (wanted("stall")) {
+    const rows = await withBoth(file, CORES, 2, (ours, peer) => stall(ours, peer, Math.max(1, ROUNDS - 1)), LONG + 2_000);
+    add(`An answer beside another's prompt: ${where}`, rows);
+  }
   if (!wanted("goodput")) return;
   const ours = await lodestar(file, CORES);
   try {

@@ -7,6 +7,7 @@ mod wire;
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Request, State};
@@ -19,7 +20,7 @@ use axum::{Json, Router};
 use domain::{Clock, Error, ErrorKind, Id};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use inference::{Embedder, Output, Outputs, Roles};
+use inference::{Deadlines, Embedder, Output, Outputs, Roles};
 use sha2::{Digest, Sha256};
 
 use crate::compose::Lodestar;
@@ -79,6 +80,7 @@ async fn complete(State(local): State<Local>, asked: Result<Json<Asked>, JsonRej
     let engine = local.roles.named(&asked.model).ok_or_else(|| no_model(&asked.model))?;
     let mut request = asked.request()?;
     request.feature = "api";
+    request.deadlines = DEADLINES;
     let (model, streams, counts) = (asked.model.clone(), asked.stream, asked.wants_usage());
     let outputs = engine.stream(request).await?;
     let now = SystemClock.now();
@@ -95,6 +97,8 @@ fn chunks(template: Chunk, outputs: Outputs, counts: bool) -> BoxStream<'static,
     let opening = stream::iter([template.with_role()]);
     let parts = outputs.flat_map(move |output| {
         stream::iter(match output {
+            // These clients know nothing of a queue.
+            Ok(Output::Waiting(_)) => vec![],
             Ok(Output::Text(text)) => vec![template.with_text(text)],
             Ok(Output::End(end)) => {
                 let usage = counts.then(|| template.with_usage(&end.usage));
@@ -127,6 +131,10 @@ async fn embed(
 fn no_model(name: &str) -> Refusal {
     Refusal(Error::new(ErrorKind::NotFound, format!("There is no model “{name}” here; GET /v1/models lists them.")))
 }
+
+/// How long answers to programs may take. Programs send long prompts, and leave when they have waited enough.
+const DEADLINES: Deadlines =
+    Deadlines { first: Duration::from_secs(300), idle: Duration::from_secs(60), total: Duration::from_secs(1_800) };
 
 /// An error as OpenAI's clients read it.
 struct Refusal(Error);
