@@ -58,17 +58,25 @@ pub struct Error {
     pub message: String,
     /// The name of the form field that it is about, if it is about one.
     pub field: Option<String>,
+    /// Seconds after which it is worth trying again, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
 }
 
 impl Error {
     /// An error of `kind` with a message for the person.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), field: None }
+        Self { kind, message: message.into(), field: None, retry_after: None }
     }
 
     /// The input in `field` needs mending.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(ErrorKind::Invalid, message) }
+    }
+
+    /// Too many tries; the next one counts after `seconds`.
+    pub fn too_many(seconds: u32, message: impl Into<String>) -> Self {
+        Self { retry_after: Some(seconds), ..Self::new(ErrorKind::TooMany, message) }
     }
 
     /// There is no such `thing`, or it belongs to somebody else.

@@ -1,0 +1,143 @@
+//! The sections of the configuration. What each key means to an operator stands in `lodestar.default.toml`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use toml::Value;
+
+/// Section `[http]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on.
+    pub addr: SocketAddr,
+    /// The address that people type; empty for `http://` and [`Http::addr`].
+    pub public_url: String,
+    /// The folder of the built site; empty for the one beside the program.
+    pub site_dir: PathBuf,
+}
+
+/// Section `[data]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The folder for everything that is kept.
+    pub dir: PathBuf,
+}
+
+/// Section `[database]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:` or `postgres:` address; may hold a password.
+    pub url: String,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = match (self.url.split_once("://"), self.url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://[redacted]@{host}"),
+            _ => self.url.clone(),
+        };
+        f.debug_struct("Database").field("url", &shown).finish()
+    }
+}
+
+/// Section `[models]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// The folder of the models; empty for `models` in the data folder.
+    pub dir: PathBuf,
+    /// Name or path of the embedding model.
+    pub embedding: String,
+    /// Name or path of the model that words what the coach says; empty for none.
+    pub fast: String,
+    /// Name or path of the model for long answers that need care; empty for none.
+    pub reasoning: String,
+    /// Name or path of the model for program text; empty for none.
+    pub coding: String,
+    /// The most tokens of a question and its answer together.
+    pub context: u32,
+    /// Processor threads of each model; 0 for what suits the cores that there are.
+    pub threads: usize,
+}
+
+/// Section `[inference]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inference {
+    /// Whether models run in a process of their own.
+    #[serde(deserialize_with = "isolate")]
+    pub isolate: Option<bool>,
+    /// Megabytes of memory that all models may take together; 0 for three quarters of what there is.
+    pub memory_limit: u64,
+    /// Megabytes of conversations that each model may put aside; 0 for none.
+    pub aside_megabytes: u64,
+    /// Addresses of OpenAI-compatible servers, with spaces between them; empty for none.
+    pub endpoints: String,
+    /// The model's name there.
+    pub model: String,
+    /// The key that they ask for; empty for none.
+    pub key: String,
+    /// The key with which programs may use the models of this server; empty if they may not.
+    pub serve_key: String,
+    /// Megabytes of answers that are kept; 0 for none.
+    pub cache_megabytes: u64,
+    /// Days after which an answer that was not asked for again is removed.
+    pub cache_days: u32,
+    /// Tokens that each person may use in a day, by the name of the plan; 0 for as many as they like.
+    pub quotas: BTreeMap<String, u64>,
+}
+
+impl fmt::Debug for Inference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let redacted = |key: &str| if key.is_empty() { "" } else { "[redacted]" };
+        f.debug_struct("Inference")
+            .field("isolate", &self.isolate)
+            .field("memory_limit", &self.memory_limit)
+            .field("aside_megabytes", &self.aside_megabytes)
+            .field("endpoints", &self.endpoints)
+            .field("model", &self.model)
+            .field("key", &redacted(&self.key))
+            .field("serve_key", &redacted(&self.serve_key))
+            .field("cache_megabytes", &self.cache_megabytes)
+            .field("cache_days", &self.cache_days)
+            .field("quotas", &self.quotas)
+            .finish()
+    }
+}
+
+/// Section `[log]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A filter like `info,store=debug`.
+    pub level: String,
+    /// How lines look.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Reads `true`, `false` or `"auto"`, as a word also where the environment has only words.
+fn isolate<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(input)? {
+        Value::Boolean(isolate) => Ok(Some(isolate)),
+        Value::String(word) if word == "auto" => Ok(None),
+        Value::String(word) if word == "true" || word == "false" => Ok(Some(word == "true")),
+        other => Err(D::Error::custom(format!("isolate must be true, false or \"auto\", not {other}"))),
+    }
+}
