@@ -157,6 +157,10 @@ async fn local(config: &Config) -> Result<(isolated::Models, Option<Arc<Isolated
 pub fn local_models(config: &Config) -> Result<isolated::Models> {
     let options = ChatOptions {
         threads: config.model_threads(),
+        context: config.models.context,
+        // Two of the longest, or many of the usual ones.
+        memory: config.models.context.saturating_mul(2),
+        aside: usize::try_from(config.inference.aside_megabytes.saturating_mul(1_000_000)).unwrap_or(usize::MAX),
         system_prompts: SYSTEM_PROMPTS.map(str::to_owned).into(),
         ..ChatOptions::default()
     };

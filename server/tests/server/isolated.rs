@@ -59,6 +59,7 @@ async fn text(mut outputs: Outputs) -> domain::Result<String> {
     let mut text = String::new();
     while let Some(output) = outputs.next().await {
         match output? {
+            Output::Waiting(_) => {}
             Output::Text(piece) => text.push_str(&piece),
             Output::End(_) => return Ok(text),
         }

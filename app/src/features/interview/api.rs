@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 use domain::interview::{InterviewId, InterviewView, JobRole, Kind, Level, Mode, Report, Setup};
+use domain::model::Place;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{StreamingText, TextStream};
 
@@ -70,6 +71,14 @@ pub async fn message_words(id: InterviewId, turn: u32) -> Result<TextStream<Fail
     let viewer = crate::ssr::viewer().await?;
     let words = interviews.words(&viewer, id, turn).await?;
     Ok(TextStream::new(words.map(Ok)))
+}
+
+/// Where the interviewer's message at `turn` stands, if it waits for the model.
+#[server(endpoint = "message_place")]
+pub async fn message_place(id: InterviewId, turn: u32) -> Result<Option<Place>, Failure> {
+    let interviews = crate::ssr::service::<services::interview::Interviews>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(interviews.message_place(&viewer, id, turn).await?)
 }
 
 /// Has the model say the newest message anew.

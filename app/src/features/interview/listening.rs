@@ -31,6 +31,20 @@ impl Stage {
         });
     }
 
+    /// Asks where the message that is to be spoken stands, if a model has yet to begin with it.
+    pub(super) fn ask_for_place(self) {
+        let (id, run) = (self.view.with_untracked(|view| view.id), self.listening.get_value());
+        let turn = self.words.with_untracked(|words| words.as_ref().map(Words::turn));
+        let Some(turn) = turn.filter(|turn| self.view.with_untracked(|view| is_pending(view, *turn))) else { return };
+        spawn_local(async move {
+            // Should it fail, the words' own connection says so.
+            let Ok(place) = api::message_place(id, turn).await else { return };
+            if self.is_latest(run) {
+                self.words.update(|words| words.iter_mut().for_each(|words| words.stand(place)));
+            }
+        });
+    }
+
     /// Takes the words as they come; whether they came to their end.
     async fn hear(self, run: u32, turn: u32) -> bool {
         let id = self.view.with_untracked(|view| view.id);

@@ -109,7 +109,7 @@ fn own_words(message: &Message) -> impl IntoView + use<> {
 fn Speaking(words: RwSignal<Option<Words>>, message: StoredValue<Message>) -> impl IntoView {
     let parts =
         Memo::new(move |_| words.with(|words| message.with_value(|message| Parts::of(words.as_ref(), message))));
-    let slow = Memo::new(move |_| words.with(|words| words.as_ref().is_some_and(Words::is_slow)));
+    let waits = Memo::new(move |_| words.with(|words| words.as_ref().and_then(Words::waits)));
     let part = move |pick: fn(&Parts) -> &Part, class: &'static str| {
         let shown = move || parts.with(|parts| pick(parts).clone());
         move || {
@@ -124,7 +124,7 @@ fn Speaking(words: RwSignal<Option<Words>>, message: StoredValue<Message>) -> im
             {part(|parts| &parts.question, "text-lg font-medium")}
         </div>
         <p class="text-sm text-muted empty:hidden" role="status">
-            {move || slow.get().then_some("No word for 15 seconds: the machine is busy, or the connection is slow. You can wait, or press Stop: the built-in coach goes on.")}
+            {move || waits.get()}
         </p>
     }
 }

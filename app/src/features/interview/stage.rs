@@ -47,7 +47,10 @@ impl Stage {
     fn begin(self) {
         let second = move || {
             if self.words.with_untracked(Option::is_some) {
-                self.words.update(|words| words.iter_mut().for_each(Words::second));
+                let asks = self.words.try_update(|words| words.as_mut().is_some_and(Words::second));
+                if asks == Some(true) {
+                    self.ask_for_place();
+                }
             }
         };
         if let Ok(seconds) = set_interval_with_handle(second, Duration::from_secs(1)) {

@@ -3,8 +3,14 @@
 
 use std::time::Duration;
 
+use domain::model::Place;
+
 /// Seconds without a word after which the page says why.
 const LONG_SILENCE: u32 = 15;
+/// Seconds without a word after which, and again after which, the page asks for the place in the queue.
+const PLACE: u32 = 2;
+/// What whoever waits can do.
+const WAY_OUT: &str = "You can wait, or press Stop: the built-in coach goes on.";
 /// Seconds to wait before the next try, by the number of tries that failed; the last one repeats.
 const PAUSES: [u64; 5] = [1, 2, 4, 8, 15];
 /// Characters after which words that begin like the question are taken for it; fewer could be a
@@ -12,12 +18,13 @@ const PAUSES: [u64; 5] = [1, 2, 4, 8, 15];
 const TELLING: usize = 12;
 
 /// The words of one message, as far as they have come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     turn: u32,
     known: String,
     heard: String,
     silence: u32,
+    place: Option<Place>,
     failures: usize,
     interrupted: bool,
 }
@@ -25,7 +32,7 @@ pub struct Words {
 impl Words {
     /// The message at `turn` is about to be spoken; `known` is what was shown of it already.
     pub fn begin(turn: u32, known: &str) -> Self {
-        Self { turn, known: known.to_owned(), heard: String::new(), silence: 0, failures: 0, interrupted: false }
+        Self { turn, known: known.to_owned(), heard: String::new(), ..Self::default() }
     }
 
     /// Which message it is.
@@ -36,12 +43,30 @@ impl Words {
     /// Some more of it came.
     pub fn hear(&mut self, chunk: &str) {
         self.heard.push_str(chunk);
-        (self.silence, self.failures, self.interrupted) = (0, 0, false);
+        (self.silence, self.place, self.failures, self.interrupted) = (0, None, 0, false);
     }
 
-    /// A second went by.
-    pub fn second(&mut self) {
+    /// A second went by. Whether it is time to ask where the message stands in the queue.
+    pub fn second(&mut self) -> bool {
         self.silence += 1;
+        self.heard.is_empty() && !self.interrupted && self.silence.is_multiple_of(PLACE)
+    }
+
+    /// The message stands at `place` in the model's queue, or is not in it.
+    pub fn stand(&mut self, place: Option<Place>) {
+        self.place = place.filter(|_| self.heard.is_empty());
+    }
+
+    /// Why no words come, in a sentence, if one waits for them.
+    pub fn waits(&self) -> Option<String> {
+        match self.place {
+            _ if self.interrupted => None,
+            Some(place) => Some(format!("{place} {WAY_OUT}")),
+            None if self.silence >= LONG_SILENCE => Some(format!(
+                "No word for {LONG_SILENCE} seconds: the machine is busy, or the connection is slow. {WAY_OUT}"
+            )),
+            None => None,
+        }
     }
 
     /// The connection broke, or a try to get it back failed.
@@ -65,11 +90,6 @@ impl Words {
     /// Whether the connection is broken.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted
-    }
-
-    /// Whether one has waited so long for a word that the page should say why.
-    pub fn is_slow(&self) -> bool {
-        !self.interrupted && self.silence >= LONG_SILENCE
     }
 
     /// What is to be seen: never less than was seen before. Words that differ from those wait until
@@ -101,83 +121,5 @@ fn divide<'a>(spoken: &'a str, question: &str) -> (&'a str, &'a str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn heard(chunks: &[&str]) -> Words {
-        let mut words = Words::begin(3, "");
-        for chunk in chunks {
-            words.hear(chunk);
-        }
-        words
-    }
-
-    #[test]
-    fn words_add_up() {
-        let words = heard(&["Hello ", "Ada, ", "good to meet you."]);
-        assert_eq!((words.turn(), words.shown()), (3, "Hello Ada, good to meet you."));
-    }
-
-    #[test]
-    fn what_was_seen_never_shrinks() {
-        let mut words = Words::begin(0, "Hello Ada, good");
-        words.hear("Hello ");
-        assert_eq!(words.shown(), "Hello Ada, good");
-        words.hear("Ada, good to meet");
-        assert_eq!(words.shown(), "Hello Ada, good to meet");
-        words.interrupt();
-        words.again();
-        words.hear("Hello");
-        assert_eq!(words.shown(), "Hello Ada, good to meet");
-        assert!(!words.is_interrupted());
-    }
-
-    #[test]
-    fn other_words_than_those_seen_wait() {
-        let mut words = Words::begin(0, "Hello Ada");
-        words.hear("Good day, Ada.");
-        assert_eq!(words.shown(), "Hello Ada");
-    }
-
-    #[test]
-    fn the_question_is_told_from_the_text() {
-        let question = Some("Tell me about an outage that you caused.");
-        assert_eq!(heard(&["Let me ask. Tell"]).parts(question), ("Let me ask. Tell", ""));
-        assert_eq!(heard(&["Let me ask. Tell me about"]).parts(question), ("Let me ask.", "Tell me about"));
-        assert_eq!(heard(&["Let me ask.\n\nT"]).parts(question), ("Let me ask.", "T"));
-        assert_eq!(
-            heard(&["Tell me about an outage that you caused."]).parts(question),
-            ("", "Tell me about an outage that you caused.")
-        );
-        assert_eq!(heard(&["Größer. 速い"]).parts(None), ("Größer. 速い", ""));
-        assert_eq!(heard(&["Thanks. Why?"]).parts(Some("Why?")), ("Thanks.", "Why?"));
-    }
-
-    #[test]
-    fn a_long_silence_is_noticed_and_ends_with_a_word() {
-        let mut words = heard(&["Hello"]);
-        for _ in 0..14 {
-            words.second();
-        }
-        assert!(!words.is_slow());
-        words.second();
-        assert!(words.is_slow());
-        words.hear(" Ada");
-        assert!(!words.is_slow());
-    }
-
-    #[test]
-    fn pauses_grow_and_start_anew_after_a_word() {
-        let mut words = heard(&[]);
-        let mut pauses = Vec::new();
-        for _ in 0..7 {
-            words.interrupt();
-            pauses.push(words.pause().as_secs());
-            words.again();
-        }
-        assert_eq!(pauses, [1, 2, 4, 8, 15, 15, 15]);
-        words.hear("Hello");
-        words.interrupt();
-        assert_eq!(words.pause().as_secs(), 1);
-    }
-}
+#[path = "stream_tests.rs"]
+mod tests;

@@ -125,6 +125,7 @@ fn LoadedSection(view: RwSignal<InferenceView>, name: String) -> impl IntoView {
                     whole=Signal::derive(move || loaded.with(|loaded| loaded.figures.most_cells))
                 />
             </div>
+            <p class="text-sm text-muted">{move || loaded.with(aside)}</p>
             <p class="text-sm text-muted">{move || loaded.with(troubles)}</p>
         </section>
     }
@@ -149,6 +150,19 @@ fn ago(seconds: u64) -> String {
         5..120 => format!("{seconds} s ago"),
         _ => format!("{} min ago", grouped(seconds / 60)),
     }
+}
+
+fn aside(loaded: &Loaded) -> String {
+    let figures = &loaded.figures;
+    if figures.most_aside == 0 {
+        return "Conversations that make room for others are read again when they go on.".to_owned();
+    }
+    format!(
+        "Of conversations that made room for others, {} of {} are kept aside; {} tokens were brought back.",
+        bytes(figures.aside),
+        bytes(figures.most_aside),
+        grouped(figures.restored)
+    )
 }
 
 fn troubles(loaded: &Loaded) -> String {

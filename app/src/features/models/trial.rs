@@ -1,6 +1,6 @@
 //! Trying a model: its answer as it is written, and how quick it was.
 
-use domain::model::{ModelRole, ModelsView, Tried};
+use domain::model::{ModelRole, ModelsView, Place, Tried};
 use domain::number::tenths;
 use futures::StreamExt;
 use leptos::html::{Select, Textarea};
@@ -18,6 +18,8 @@ const EXAMPLE: &str = "In three sentences: how do I prepare for the question abo
 #[derive(Clone, Default, PartialEq)]
 struct Answer {
     text: String,
+    /// Where it stands while it waits for others.
+    place: Option<Place>,
     end: Option<Tried>,
     running: bool,
     /// Counted up with each try: what comes of an earlier one is not for this answer.
@@ -98,6 +100,9 @@ fn Trial(roles: Vec<(ModelRole, String)>) -> impl IntoView {
                 let text = answer.with(|answer| answer.text.clone());
                 (!text.is_empty()).then(|| view! { <p class="measure whitespace-pre-line break-words rounded-box bg-base-200 p-4">{text}</p> })
             }}
+            {move || answer.with(|answer| answer.place.filter(|_| answer.running)).map(|place| view! {
+                <p class="text-sm text-muted">{place.to_string()}</p>
+            })}
             {move || answer.with(|answer| answer.end.clone()).map(ending)}
         </div>
     }
@@ -116,7 +121,7 @@ fn ending(end: Tried) -> AnyView {
             view! { <p class="text-sm text-muted tabular-nums">{words}</p> }.into_any()
         }
         Tried::Error(message) => view! { <Notice tone=Tone::Error>{message}</Notice> }.into_any(),
-        Tried::Text(_) => ().into_any(),
+        Tried::Waiting(_) | Tried::Text(_) => ().into_any(),
     }
 }
 
@@ -144,7 +149,11 @@ async fn hear(answer: RwSignal<Answer>, run: u32, role: String, prompt: String) 
                 rest.push_str(&chunk);
                 while let Some((line, after)) = rest.split_once('\n') {
                     match serde_json::from_str(line) {
-                        Ok(Tried::Text(text)) => answer.update(|answer| answer.text.push_str(&text)),
+                        Ok(Tried::Waiting(place)) => answer.update(|answer| answer.place = Some(place)),
+                        Ok(Tried::Text(text)) => answer.update(|answer| {
+                            answer.place = None;
+                            answer.text.push_str(&text);
+                        }),
                         Ok(end) => answer.update(|answer| answer.end = Some(end)),
                         Err(_) => {}
                     }

@@ -181,6 +181,12 @@ pub struct Figures {
     pub cells: u64,
     /// Tokens that it can hold.
     pub most_cells: u64,
+    /// Bytes of conversations that had to leave the memory and are put aside.
+    pub aside: u64,
+    /// Bytes that may be.
+    pub most_aside: u64,
+    /// Tokens that were brought back from there.
+    pub restored: u64,
     /// Requests that were taken in.
     pub requests: u64,
     /// Tokens of their prompts.
@@ -199,9 +205,31 @@ pub struct Figures {
     pub left: u64,
 }
 
+/// Where a request stands that waits for a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Requests that will be served before it.
+    pub ahead: u32,
+    /// Seconds until its first word, about.
+    pub seconds: u32,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.ahead {
+            0 => f.write_str("Yours is the next request"),
+            1 => f.write_str("One request is before yours"),
+            ahead => write!(f, "{ahead} requests are before yours"),
+        }?;
+        write!(f, "; the first word comes in about {} s.", self.seconds.max(1))
+    }
+}
+
 /// A part of what a model says when it is tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Tried {
+    /// It waits for others.
+    Waiting(Place),
     /// Text as it is written.
     Text(String),
     /// The end.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{
     Result,
-    model::{Figures, ModelRole},
+    model::{Figures, ModelRole, Place},
 };
 use futures::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
@@ -206,6 +206,9 @@ pub struct End {
 /// A part of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Output {
+    /// It waits for others: where it stands by now. May come again whenever that changes, before any
+    /// text, and never where an engine does not know it.
+    Waiting(Place),
     /// Text as it is written: valid UTF-8, not empty.
     Text(String),
     /// The end, after which nothing follows.
@@ -217,12 +220,12 @@ impl Output {
     pub fn text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
-            Self::End(_) => None,
+            Self::Waiting(_) | Self::End(_) => None,
         }
     }
 }
 
-/// Texts and then an end, or an error after which nothing follows.
+/// Places in the queue, texts and then an end, or an error after which nothing follows.
 pub type Outputs = BoxStream<'static, Result<Output>>;
 
 /// All the text of an answer and its end, which is missing where the answer was cut off.
@@ -233,6 +236,7 @@ pub async fn whole(mut outputs: Outputs) -> Result<(String, Option<End>)> {
     let (mut text, mut last) = (String::new(), None);
     while let Some(output) = outputs.next().await {
         match output? {
+            Output::Waiting(_) => {}
             Output::Text(piece) => text.push_str(&piece),
             Output::End(end) => last = Some(end),
         }

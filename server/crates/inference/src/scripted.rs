@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Error, ErrorKind, Result};
+use domain::{Error, ErrorKind, Result, model::Place};
 use futures::{StreamExt, stream};
 
 use crate::{Embedder, End, Engine, Output, Outputs, Reason, Request, Usage};
@@ -54,6 +54,8 @@ pub enum Step {
     Say(String),
     /// Waits this long first.
     Wait(Duration),
+    /// Stands there in the queue.
+    Queue(Place),
     /// Fails with this and stops.
     Fail(Error),
 }
@@ -101,6 +103,7 @@ impl Engine for ScriptedEngine {
         let outputs = stream::iter(script).filter_map(|step| async {
             match step {
                 Step::Say(text) => Some(Ok(Output::Text(text))),
+                Step::Queue(place) => Some(Ok(Output::Waiting(place))),
                 Step::Fail(error) => Some(Err(error)),
                 Step::Wait(time) => {
                     tokio::time::sleep(time).await;

@@ -40,6 +40,7 @@ async fn whole(outputs: Outputs) -> (String, Result<End, domain::Error>) {
     let mut outputs = outputs;
     while let Some(output) = outputs.next().await {
         match output {
+            Ok(inference::Output::Waiting(_)) => {}
             Ok(inference::Output::Text(piece)) => text.push_str(&piece),
             Ok(inference::Output::End(end)) => return (text, Ok(end)),
             Err(error) => return (text, Err(error)),

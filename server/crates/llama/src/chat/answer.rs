@@ -2,15 +2,19 @@
 
 use std::{
     sync::{Arc, OnceLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use domain::Result;
-use inference::{Deadline, End, Reason, Request, Usage};
+use domain::model::Place;
+use inference::{Deadline, End, Output, Reason, Request, Usage};
 use llama_cpp_2::{sampling::LlamaSampler, token::LlamaToken};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::{grammar::Grammar, load::Load, pieces::Assembler};
+
+/// Time after which a request that waits is told again where it stands.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The end of an answer, and text before it that its reader had no room for.
 pub(super) type Ended = (String, Result<End>);
@@ -24,7 +28,9 @@ pub(super) struct Job {
     pub grammar: Option<Grammar>,
     pub request: Request,
     pub came: Instant,
-    pub out: mpsc::Sender<String>,
+    /// Where it was last said to stand, and when.
+    pub told: Option<(u32, Instant)>,
+    pub out: mpsc::Sender<Output>,
     /// Set before `out` is dropped; a stream that ends without it was cut off.
     pub end: Arc<OnceLock<Ended>>,
 }
@@ -38,6 +44,19 @@ impl Job {
     /// Has it write as little as is still of use.
     pub(super) fn shorten(&mut self) {
         self.request.max_tokens = self.request.max_tokens.min(self.request.least_tokens.max(1));
+    }
+
+    /// Says that `ahead` others come first and about how long it will `take`: when that has changed, and
+    /// now and then, so that whoever waits sees that it goes on.
+    pub(super) fn tell(&mut self, ahead: usize, take: Duration, now: Instant) {
+        let ahead = count(ahead);
+        if self.told.is_some_and(|(before, at)| before == ahead && now.duration_since(at) < AGAIN) {
+            return;
+        }
+        self.told = Some((ahead, now));
+        let seconds = u32::try_from(take.as_secs()).unwrap_or(u32::MAX);
+        // A reader who has no room for it misses nothing.
+        let _ = self.out.try_send(Output::Waiting(Place { ahead, seconds }));
     }
 
     /// Whether nobody listens any more.
@@ -191,7 +210,7 @@ impl Answer {
     }
 
     fn send(&mut self, text: String) {
-        if let Err(TrySendError::Full(text)) = self.job.out.try_send(text) {
+        if let Err(TrySendError::Full(Output::Text(text))) = self.job.out.try_send(Output::Text(text)) {
             self.held = text;
         }
     }

@@ -30,6 +30,9 @@ pub(super) struct Load {
     /// Tokens that the memory holds, and can hold.
     cells: AtomicUsize,
     most_cells: AtomicUsize,
+    /// Bytes of conversations that are put aside, and may be.
+    aside: AtomicUsize,
+    most_aside: usize,
     since_start: Counts,
 }
 
@@ -39,6 +42,7 @@ struct Counts {
     requests: AtomicU64,
     prompt: AtomicU64,
     reused: AtomicU64,
+    restored: AtomicU64,
     written: AtomicU64,
     refused: AtomicU64,
     late: AtomicU64,
@@ -47,8 +51,8 @@ struct Counts {
 }
 
 impl Load {
-    pub(super) fn new(sequences: usize) -> Self {
-        Self { sequences: sequences.max(1), ..Self::default() }
+    pub(super) fn new(sequences: usize, most_aside: usize) -> Self {
+        Self { sequences: sequences.max(1), most_aside, ..Self::default() }
     }
 
     /// Takes a request in, unless `most` wait already.
@@ -61,6 +65,11 @@ impl Load {
     /// One that was taken in begins or goes.
     pub(super) fn leave(&self) {
         let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| waiting.checked_sub(1));
+    }
+
+    /// A conversation of this many tokens was brought back.
+    pub(super) fn has_restored(&self, tokens: usize) {
+        self.since_start.restored.fetch_add(tokens as u64, Ordering::Relaxed);
     }
 
     /// One is turned away.
@@ -100,6 +109,9 @@ impl Load {
             writing: rate(&self.writing).unwrap_or_default(),
             cells: self.cells.load(Ordering::Relaxed) as u64,
             most_cells: self.most_cells.load(Ordering::Relaxed) as u64,
+            aside: self.aside.load(Ordering::Relaxed) as u64,
+            most_aside: self.most_aside as u64,
+            restored: count(&counts.restored),
             requests: count(&counts.requests),
             prompt: count(&counts.prompt),
             reused: count(&counts.reused),
@@ -112,7 +124,8 @@ impl Load {
     }
 
     /// How much of the memory is in use.
-    pub(super) fn set_cells(&self, cells: usize, most: usize) {
+    pub(super) fn set_memory(&self, cells: usize, most: usize, aside: usize) {
+        self.aside.store(aside, Ordering::Relaxed);
         self.cells.store(cells, Ordering::Relaxed);
         self.most_cells.store(most, Ordering::Relaxed);
     }
@@ -148,13 +161,17 @@ impl Load {
     /// everything before it is read, and when all places are taken, one of them is written to its
     /// end. `None` before anything was measured.
     pub(super) fn wait(&self, prompt: usize) -> Option<Duration> {
-        let reading = self.reading_rate()?;
-        let mut seconds = (self.unread.load(Ordering::Relaxed) + prompt) as f32 / reading;
         let full = self.running.load(Ordering::Relaxed) >= self.sequences;
-        if let Some(writing) = rate(&self.writing).filter(|_| full) {
-            seconds += self.unwritten.load(Ordering::Relaxed) as f32 / (writing * self.sequences as f32);
-        }
-        Some(Duration::from_secs_f32(seconds.min(86_400.0)))
+        let unwritten = if full { self.unwritten.load(Ordering::Relaxed) } else { 0 };
+        self.time(self.unread.load(Ordering::Relaxed) + prompt, unwritten)
+    }
+
+    /// How long it takes to read `unread` tokens of prompts and to write `unwritten` tokens in all
+    /// places at once. `None` before anything was measured.
+    pub(super) fn time(&self, unread: usize, unwritten: usize) -> Option<Duration> {
+        let reading = unread as f32 / self.reading_rate()?;
+        let writing = rate(&self.writing).map_or(0.0, |rate| unwritten as f32 / (rate * self.sequences as f32));
+        Some(Duration::from_secs_f32((reading + writing).min(86_400.0)))
     }
 }
 
@@ -173,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_wait_grows_with_what_is_before_and_when_all_places_are_taken() {
-        let load = Load::new(2);
+        let load = Load::new(2, 0);
         assert_eq!(load.wait(100), None);
         load.has_read(100, Duration::from_secs(1));
         load.has_written(Duration::from_millis(100));
@@ -187,7 +204,7 @@ mod tests {
 
     #[test]
     fn no_more_enter_than_there_is_room_for() {
-        let load = Load::new(1);
+        let load = Load::new(1, 0);
         assert!(load.enter(2) && load.enter(2) && !load.enter(2));
         load.leave();
         assert!(load.enter(2));

@@ -5,11 +5,12 @@
 //! and how long somebody would wait ([`load`]).
 
 mod answer;
+mod aside;
 mod grammar;
+mod keeping;
 mod likeliest;
 mod load;
 mod pieces;
-mod pinning;
 mod plan;
 mod prompt;
 mod reader;
@@ -64,6 +65,8 @@ pub struct ChatOptions {
     pub sequences: usize,
     /// Requests that may wait; one more is told to come back.
     pub queue: usize,
+    /// Bytes of conversations that may be put aside when the memory is needed for others; 0 for none.
+    pub aside: usize,
     /// System prompts that are read once, at the start, for all conversations that begin so.
     pub system_prompts: Vec<String>,
 }
@@ -81,7 +84,7 @@ impl ChatOptions {
         let conversations = cells * summary.cell;
         // The largest of what is computed at once: the next token's probabilities, for a whole batch.
         let computing = plan::BATCH as u64 * summary.tokens * 4;
-        Ok(summary.bytes + conversations + computing)
+        Ok(summary.bytes + conversations + computing + self.aside as u64)
     }
 
     /// llama.cpp has 256 sequences; half are for answers, half for system prompts.
@@ -96,6 +99,7 @@ impl Default for ChatOptions {
             memory: 8_192,
             sequences: 16,
             queue: 32,
+            aside: 256_000_000,
             system_prompts: Vec::new(),
         }
     }
@@ -142,7 +146,7 @@ impl Chat {
         let (jobs, taken) = mpsc::unbounded_channel();
         let (ready, is_ready) = std_mpsc::channel();
         let queue = options.queue.max(1);
-        let load = Load::new(options.sequences);
+        let load = Load::new(options.sequences, options.aside);
         let shared = Arc::new(Shared { load, said: Said::default(), stop: AtomicBool::new(false) });
         let (path, sharing) = (path.into(), Arc::clone(&shared));
         let thread = thread::Builder::new()
@@ -214,14 +218,14 @@ impl Engine for Chat {
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
         let grammar = self.grammar(&request).await?;
         self.admit(prompt.len(), &request)?;
-        let (out, texts) = mpsc::channel(AHEAD);
+        let (out, parts) = mpsc::channel(AHEAD);
         let end = Arc::new(OnceLock::new());
-        let job = Job { prompt, stop, grammar, request, came, out, end: Arc::clone(&end) };
+        let job = Job { prompt, stop, grammar, request, came, told: None, out, end: Arc::clone(&end) };
         if jobs.send(job).is_err() {
             self.shared.load.leave();
             return Err(stopped());
         }
-        Ok(outputs(texts, end))
+        Ok(outputs(parts, end))
     }
 
     fn figures(&self) -> Figures {
@@ -255,15 +259,14 @@ impl Chat {
 }
 
 /// What the thread sends, and then how it ended.
-fn outputs(texts: mpsc::Receiver<String>, end: Arc<OnceLock<Ended>>) -> Outputs {
-    let texts =
-        stream::unfold(texts, |mut texts| async { texts.recv().await.map(|text| (Ok(Output::Text(text)), texts)) });
+fn outputs(parts: mpsc::Receiver<Output>, end: Arc<OnceLock<Ended>>) -> Outputs {
+    let parts = stream::unfold(parts, |mut parts| async { parts.recv().await.map(|part| (Ok(part), parts)) });
     let last = stream::once(async move {
         let (rest, end) = end.get().cloned().unwrap_or_else(|| (String::new(), Err(stopped())));
         let rest = (!rest.is_empty()).then_some(Ok(Output::Text(rest)));
         stream::iter(rest.into_iter().chain([end.map(Output::End)]))
     });
-    texts.chain(last.flatten()).boxed()
+    parts.chain(last.flatten()).boxed()
 }
 
 fn stopped() -> Error {

@@ -5,7 +5,11 @@ use std::num::NonZeroU32;
 use domain::{Error, ErrorKind, Result};
 use llama_cpp_2::{
     DecodeError,
-    context::{LlamaContext, params::LlamaContextParams},
+    context::{
+        LlamaContext,
+        params::LlamaContextParams,
+        session::{LlamaStateSeqFlags, SeqState},
+    },
     llama_batch::LlamaBatch,
     model::LlamaModel,
     sampling::LlamaSampler,
@@ -124,6 +128,22 @@ impl<'a> Reader<'a> {
             let _ = self.context.clear_kv_cache_seq(number(sequence), None, None);
         }
         matches!(done, Ok(true))
+    }
+
+    /// What the memory holds for a sequence.
+    pub(super) fn state(&self, sequence: usize) -> Result<SeqState> {
+        let sequence = i32::try_from(sequence).map_err(|error| failed(&error))?;
+        self.context.state_seq_get(sequence, LlamaStateSeqFlags::empty()).map_err(|error| failed(&error))
+    }
+
+    /// Has the memory hold `state` for a sequence, in place of what it held. If it cannot, it holds nothing for it.
+    pub(super) fn restore(&mut self, sequence: usize, state: &SeqState) -> bool {
+        let Ok(number) = i32::try_from(sequence) else { return false };
+        let done = self.context.state_seq_set(state, number).is_ok();
+        if !done {
+            self.forget(sequence, 0);
+        }
+        done
     }
 
     /// Lets the sequence `to` begin with the first `length` tokens of `from`.

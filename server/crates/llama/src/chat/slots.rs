@@ -16,6 +16,8 @@ pub(super) enum Known {
     Pinned(usize, usize),
     /// The first tokens of what another place of the same person holds.
     Copied(usize, usize),
+    /// The first tokens of what was put aside for its owner.
+    Aside(usize),
 }
 
 impl Known {
@@ -23,7 +25,7 @@ impl Known {
     pub(super) fn len(self) -> usize {
         match self {
             Self::Nothing => 0,
-            Self::Own(length) | Self::Pinned(_, length) | Self::Copied(_, length) => length,
+            Self::Own(length) | Self::Pinned(_, length) | Self::Copied(_, length) | Self::Aside(length) => length,
         }
     }
 }
@@ -112,9 +114,17 @@ impl<T: Copy + PartialEq> Slots<T> {
         self.pinned.iter().map(Vec::len).chain(own).sum()
     }
 
-    /// Where `prompt` and an answer of `answer` tokens go; `None` while there is no room.
-    pub(super) fn plan(&self, prompt: &[T], answer: usize, owner: &Owner) -> Option<Plan> {
+    /// What a place holds and whose it is, if it holds something and nobody uses it.
+    pub(super) fn idle(&self, slot: usize) -> Option<(&Owner, &[T])> {
+        let slot = &self.slots[slot];
+        (slot.is_idle() && !slot.tokens.is_empty()).then_some((&slot.owner, &slot.tokens))
+    }
+
+    /// Where `prompt` and an answer of `answer` tokens go; `None` while there is no room. The first `aside`
+    /// tokens were put aside for the owner.
+    pub(super) fn plan(&self, prompt: &[T], answer: usize, owner: &Owner, aside: usize) -> Option<Plan> {
         let known = self.known(prompt, owner);
+        let known = if aside > known.len() { Known::Aside(aside) } else { known };
         // What is copied cannot go to make room. Where it must, all is read anew.
         self.place(known, prompt.len() + answer, owner).or_else(|| match known {
             Known::Copied(..) => self.place(Known::Nothing, prompt.len() + answer, owner),
@@ -166,7 +176,7 @@ impl<T: Copy + PartialEq> Slots<T> {
             Known::Own(length) => self.slots[slot].shared.min(length),
             Known::Copied(from, length) => self.slots[from].shared.min(length),
             Known::Pinned(_, length) => length,
-            Known::Nothing => 0,
+            Known::Nothing | Known::Aside(_) => 0,
         };
         let mut others: Vec<_> = (0..self.slots.len()).filter(|other| *other != slot).collect();
         let pinned: usize = self.pinned.iter().map(Vec::len).sum();
@@ -200,9 +210,15 @@ impl<T: Copy + PartialEq> Slots<T> {
             Known::Copied(from, length) => {
                 (self.slots[from].tokens[..length].to_vec(), self.slots[from].shared.min(length))
             }
-            Known::Nothing => (Vec::new(), 0),
+            // What was put aside is brought back before anything is read.
+            Known::Nothing | Known::Aside(_) => (Vec::new(), 0),
         };
         self.slots[plan.slot] = Slot { tokens, shared, owner, used: self.turn, reserved: Some(prompt + answer) };
+    }
+
+    /// Notes that the memory holds `tokens` for a place.
+    pub(super) fn fill(&mut self, slot: usize, tokens: Vec<T>) {
+        self.slots[slot].tokens = tokens;
     }
 
     /// Notes that the memory holds only the first `length` tokens of a place.
@@ -242,132 +258,5 @@ impl<T: Copy + PartialEq> Slots<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn of(person: &str, conversation: Option<&str>) -> Owner {
-        Owner { person: person.to_owned(), conversation: conversation.map(str::to_owned) }
-    }
-
-    fn run(slots: &mut Slots<u32>, prompt: &[u32], owner: &Owner) -> Plan {
-        let plan = slots.plan(prompt, 4, owner).unwrap();
-        slots.begin(&plan, prompt.len(), 4, owner.clone());
-        for token in &prompt[plan.known.len()..] {
-            slots.append(plan.slot, *token);
-        }
-        plan
-    }
-
-    #[test]
-    fn a_conversation_goes_on_where_it_ended() {
-        let mut slots = Slots::new(2, 100);
-        let first = run(&mut slots, &[1, 2, 3], &of("ada", Some("a")));
-        slots.append(first.slot, 9);
-        assert!(slots.end(first.slot));
-        let next = run(&mut slots, &[1, 2, 3, 9, 4], &of("ada", Some("a")));
-        assert_eq!((next.slot, next.known), (first.slot, Known::Own(4)));
-    }
-
-    #[test]
-    fn nobody_goes_on_with_what_belongs_to_another() {
-        let mut slots = Slots::new(3, 100);
-        let first = run(&mut slots, &[1, 2, 3], &of("ada", Some("a")));
-        slots.end(first.slot);
-        for owner in [of("bob", Some("b")), of("bob", Some("a")), of("bob", None), of("", Some("a")), of("", None)] {
-            assert_eq!(slots.plan(&[1, 2, 3], 4, &owner).unwrap().known, Known::Nothing, "{owner:?}");
-        }
-        let nobody = run(&mut slots, &[5, 6, 7], &of("", Some("n")));
-        slots.end(nobody.slot);
-        assert_eq!(slots.plan(&[5, 6, 7], 4, &of("", None)).unwrap().known, Known::Nothing);
-    }
-
-    #[test]
-    fn one_persons_requests_share_their_beginning() {
-        let mut slots = Slots::new(3, 100);
-        let first = run(&mut slots, &[1, 2, 3, 4], &of("ada", Some("a")));
-        // While it runs and afterwards.
-        let second = run(&mut slots, &[1, 2, 3, 5], &of("ada", Some("b")));
-        assert_eq!(second.known, Known::Copied(first.slot, 3));
-        slots.end(first.slot);
-        slots.end(second.slot);
-        let third = run(&mut slots, &[1, 2, 3, 5, 6], &of("ada", None));
-        assert_eq!((third.slot, third.known), (2, Known::Copied(second.slot, 4)));
-        // Nobody comes back for that one, so its place is taken over.
-        slots.end(third.slot);
-        let plan = slots.plan(&[1, 2, 3, 5, 6, 7], 4, &of("ada", None)).unwrap();
-        assert_eq!((plan.slot, plan.known), (third.slot, Known::Own(5)));
-    }
-
-    #[test]
-    fn what_is_copied_does_not_go_to_make_room_unless_it_must() {
-        let mut slots = Slots::new(3, 30);
-        let first = run(&mut slots, &[1; 8], &of("ada", Some("a")));
-        slots.end(first.slot);
-        let other = run(&mut slots, &[2; 8], &of("bob", Some("b")));
-        slots.end(other.slot);
-        let mut prompt = vec![1; 8];
-        prompt.extend([3; 4]);
-        let plan = slots.plan(&prompt, 4, &of("ada", Some("c"))).unwrap();
-        assert_eq!((plan.known, plan.evict), (Known::Copied(first.slot, 8), vec![other.slot]));
-        let plan = slots.plan(&prompt, 14, &of("ada", Some("c"))).unwrap();
-        assert_eq!((plan.known, plan.evict), (Known::Nothing, vec![first.slot, other.slot]));
-    }
-
-    #[test]
-    fn pinned_beginnings_are_for_all_and_the_last_token_is_read_anew() {
-        let mut slots = Slots::new(2, 100);
-        slots.pin(vec![1, 2, 3]);
-        assert_eq!(run(&mut slots, &[1, 2, 3, 4], &of("", None)).known, Known::Pinned(0, 3));
-        assert_eq!(run(&mut slots, &[1, 2, 3], &of("ada", None)).known, Known::Pinned(0, 2));
-    }
-
-    #[test]
-    fn room_is_made_by_the_longest_unused_and_never_by_a_running_one() {
-        let mut slots = Slots::new(3, 30);
-        for name in ["a", "b"] {
-            let plan = run(&mut slots, &[1; 8], &of("", Some(name)));
-            slots.end(plan.slot);
-        }
-        let plan = run(&mut slots, &[2; 12], &of("", None));
-        assert_eq!(plan.evict, [0]);
-        assert_eq!(slots.plan(&[3; 12], 4, &of("", None)), None);
-        assert_eq!(slots.least_idle(), Some(1));
-        assert!(!slots.end(plan.slot));
-        assert!(slots.plan(&[3; 12], 4, &of("", None)).is_some());
-    }
-
-    proptest! {
-        #[test]
-        fn the_memory_is_never_promised_twice(
-            steps in prop::collection::vec((prop::option::of(0..4_u8), 1..20_usize, 0..3_u32, any::<bool>()), 1..40)
-        ) {
-            let mut slots: Slots<u32> = Slots::new(4, 64);
-            slots.pin(vec![0, 0, 0, 0]);
-            let mut running: Vec<usize> = Vec::new();
-            for (conversation, length, token, ends) in steps {
-                let name = conversation.map(|number| number.to_string());
-                let prompt = vec![token; length];
-                let owner = of("ada", name.as_deref());
-                // One conversation has one open turn.
-                let open = running.iter().any(|slot| name.is_some() && slots.slots[*slot].owner == owner);
-                if let Some(plan) = slots.plan(&prompt, 6, &owner).filter(|_| !open) {
-                    prop_assert!(!running.contains(&plan.slot));
-                    prop_assert!(plan.evict.iter().all(|slot| !running.contains(slot)));
-                    prop_assert!(plan.known.len() < prompt.len());
-                    slots.begin(&plan, length, 6, owner);
-                    for token in &prompt[plan.known.len()..] {
-                        slots.append(plan.slot, *token);
-                    }
-                    running.push(plan.slot);
-                }
-                let promised: usize = slots.slots.iter().map(Slot::cells).sum();
-                prop_assert!(promised + 4 <= 64, "{promised}");
-                if ends && !running.is_empty() {
-                    slots.end(running.remove(0));
-                }
-            }
-        }
-    }
-}
+#[path = "slots_tests.rs"]
+mod tests;

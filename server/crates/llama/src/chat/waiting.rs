@@ -121,10 +121,35 @@ impl<T> Waiting<T> {
         Some(request)
     }
 
-    /// Looks at all of them, in no order.
-    pub(super) fn each(&self, look: impl FnMut(&T)) {
-        let requests = self.lanes.iter().flat_map(|lane| &lane.people).flat_map(|person| &person.requests);
-        requests.map(|(_, request)| request).for_each(look);
+    /// Looks at all of them in the order in which they will be served, if nobody comes or goes.
+    pub(super) fn each_in_order(&mut self, mut look: impl FnMut(&mut T)) {
+        let mut numbers = 0..;
+        let mut numbered = self.mirrored(|| numbers.next().unwrap_or(usize::MAX));
+        let requests = self.lanes.iter_mut().flat_map(|lane| &mut lane.people).flat_map(|person| &mut person.requests);
+        let mut requests: Vec<_> = requests.map(|(_, request)| request).collect();
+        while let Some(number) = numbered.pop() {
+            if let Some(request) = requests.get_mut(number) {
+                look(request);
+            }
+        }
+    }
+
+    /// The same queue with other requests, made in the order of lanes, people and requests.
+    fn mirrored<U>(&self, mut make: impl FnMut() -> U) -> Waiting<U> {
+        let lanes = self.lanes.each_ref().map(|lane| Lane {
+            saved: lane.saved,
+            paid: lane.paid,
+            people: lane
+                .people
+                .iter()
+                .map(|person| Person {
+                    name: String::new(),
+                    saved: person.saved,
+                    requests: person.requests.iter().map(|(cost, _)| (*cost, make())).collect(),
+                })
+                .collect(),
+        });
+        Waiting { lanes, turn: self.turn, paid: self.paid, count: self.count }
     }
 
     /// Removes those that `gone` names, whoever's turn it is.
@@ -241,12 +266,15 @@ mod tests {
             for (number, (class, person, cost)) in requests.iter().enumerate() {
                 waiting.push(Class::ALL[*class], &person.to_string(), *cost, (*class, *person, number));
             }
+            let mut foreseen = Vec::new();
+            waiting.each_in_order(|request| foreseen.push(*request));
             let mut served = Vec::new();
             while let Some(next) = waiting.peek().copied() {
                 prop_assert_eq!(waiting.pop(), Some(next));
                 served.push(next);
             }
             prop_assert_eq!((served.len(), waiting.len()), (requests.len(), 0));
+            prop_assert_eq!(&foreseen, &served);
             for class in 0..3 {
                 for person in 0..4 {
                     let own: Vec<_> = served.iter().filter(|(c, p, _)| (*c, *p) == (class, person)).collect();

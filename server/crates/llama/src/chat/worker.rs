@@ -10,12 +10,13 @@ use std::{
 
 use domain::{Error, Result};
 use inference::{Class, Deadline, Reason};
-use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
+use llama_cpp_2::{context::session::SeqState, model::LlamaModel, token::LlamaToken};
 use tokio::sync::mpsc;
 
 use super::{
     ChatOptions, Ready, Shared,
     answer::{Answer, Job},
+    aside::Aside,
     plan::{BATCH, budget, level, shares},
     reader::{Reader, failed},
     slots::{Known, Owner, Slots},
@@ -65,6 +66,7 @@ pub(super) struct Worker<'a> {
     pub(super) pins: usize,
     waiting: Waiting<Job>,
     answers: Vec<Answer>,
+    pub(super) aside: Aside<LlamaToken, SeqState>,
     /// Tokens without choice that an answer may take in one turn, so that all fit into a batch.
     forced: usize,
 }
@@ -84,6 +86,7 @@ impl<'a> Worker<'a> {
             pins: sequences,
             waiting: Waiting::default(),
             answers: Vec::new(),
+            aside: Aside::new(options.aside),
             forced: (BATCH / sequences).saturating_sub(1).min(FORCED),
             reader,
         })
@@ -166,11 +169,18 @@ impl<'a> Worker<'a> {
             }
             let owner = Owner { person: job.request.person.clone(), conversation: job.request.conversation.clone() };
             let (prompt, most) = (job.prompt.len(), job.most());
-            let Some(plan) = self.slots.plan(&job.prompt, most, &owner) else { return };
+            let aside = self.aside.known(&job.prompt, prompt + most, &owner);
+            let Some(plan) = self.slots.plan(&job.prompt, most, &owner, aside) else { return };
             let Some(job) = self.waiting.pop() else { return };
             self.shared.load.leave();
+            // Taken first, for whoever leaves may push it out.
+            let back = if let Known::Aside(_) = plan.known { self.aside.take(&owner) } else { None };
             for slot in &plan.evict {
+                self.put_aside(*slot);
                 self.reader.forget(*slot, 0);
+            }
+            if !matches!(plan.known, Known::Own(_)) {
+                self.put_aside(plan.slot);
             }
             self.slots.begin(&plan, prompt, most, owner);
             let length = plan.known.len();
@@ -178,6 +188,7 @@ impl<'a> Worker<'a> {
                 Known::Own(_) if self.reader.forget(plan.slot, length) => length,
                 Known::Pinned(number, _) => self.copied(self.pins + number, plan.slot, length),
                 Known::Copied(from, _) => self.copied(from, plan.slot, length),
+                Known::Aside(_) => back.map_or(0, |copy| self.bring_back(copy, plan.slot, length)),
                 Known::Own(_) | Known::Nothing => {
                     self.reader.forget(plan.slot, 0);
                     0
@@ -186,12 +197,6 @@ impl<'a> Worker<'a> {
             self.slots.cut(plan.slot, known);
             self.answers.push(Answer::new(job, plan.slot, known, now));
         }
-    }
-
-    /// Has a place begin with the first `length` tokens of another sequence; how many it could.
-    fn copied(&mut self, from: usize, slot: usize, length: usize) -> usize {
-        self.reader.forget(slot, 0);
-        self.reader.copy(from, slot, length).map_or(0, |()| length)
     }
 
     /// One turn; false if there was nothing to do.
@@ -308,14 +313,6 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Empties the place that is worth least; false if there is none.
-    fn make_room(&mut self) -> bool {
-        let Some(slot) = self.slots.least_idle() else { return false };
-        self.reader.forget(slot, 0);
-        self.slots.empty(slot);
-        true
-    }
-
     /// Ends all answers of `parts`: after a failed step, what the memory holds of them is unknown.
     fn fail(&mut self, parts: &[Part], error: &Error) {
         let mut failing: Vec<_> = parts.iter().map(|part| part.answer).collect();
@@ -351,12 +348,15 @@ impl<'a> Worker<'a> {
             unread += answer.job.prompt.len().saturating_sub(self.slots.tokens(answer.slot).len());
             unwritten += answer.unwritten();
         }
-        self.waiting.each(|job| {
+        let (load, now, mut ahead) = (&self.shared.load, Instant::now(), 0);
+        self.waiting.each_in_order(|job| {
             unread += job.prompt.len();
+            job.tell(ahead, load.time(unread, unwritten).unwrap_or_default(), now);
             unwritten += job.most();
+            ahead += 1;
         });
-        self.shared.load.set(unread, unwritten, self.answers.len());
-        self.shared.load.set_cells(self.slots.held(), self.reader.cells());
+        load.set(unread, unwritten, self.answers.len());
+        load.set_memory(self.slots.held(), self.reader.cells(), self.aside.bytes());
     }
 }
 

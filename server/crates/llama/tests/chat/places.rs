@@ -1,7 +1,11 @@
 //! What the model's memory holds, and who gets a place in it.
 
-use inference::{Class, Engine, Message, Reason, Request};
-use llama::tiny::{self, Tiny};
+use futures::StreamExt;
+use inference::{Class, Engine, Message, Output, Reason, Request};
+use llama::{
+    ChatOptions,
+    tiny::{self, Tiny},
+};
 
 use crate::support::{greedy, open_with, several, whole};
 
@@ -32,6 +36,37 @@ async fn a_conversation_goes_on_without_reading_its_past_again() {
     // Somebody else's conversation shares nothing with it.
     let other = Request { conversation: Some("bob".into()), ..turn(messages.clone()) };
     assert_eq!(whole(chat.stream(other).await.unwrap()).await.1.usage.reused, 0);
+}
+
+#[tokio::test]
+async fn a_conversation_that_had_to_leave_comes_back_for_its_owner_alone_and_goes_on_the_same() {
+    let tiny = Tiny { template: Some(tiny::CHATML), ..Tiny::default() };
+    let past = "All about my work, at length, and what I would like to do with the rest of it. ".repeat(4);
+    let turn = |person: &str, conversation: &str, messages: &[Message]| Request {
+        person: person.into(),
+        conversation: Some(conversation.into()),
+        messages: messages.to_vec(),
+        ..greedy("", 16)
+    };
+    let mut said = Vec::new();
+    for aside in [0, 50_000_000] {
+        // One place, so that whoever comes takes it.
+        let chat = open_with(tiny, ChatOptions { aside, ..several(1, &[]) });
+        let mut messages = vec![Message::user(past.clone())];
+        let (text, first) = whole(chat.stream(turn("ada", "a", &messages)).await.unwrap()).await;
+        whole(chat.stream(turn("bob", "b", &[Message::user(past.to_uppercase())])).await.unwrap()).await;
+        let held = chat.figures();
+        assert_eq!((held.aside > 0, held.most_aside), (aside > 0, aside as u64), "{held:?}");
+        // Nobody else gets it, even under its name.
+        let (_, eve) = whole(chat.stream(turn("eve", "a", &messages)).await.unwrap()).await;
+        assert_eq!(eve.usage.reused, 0);
+        messages.extend([Message::assistant(text.concat()), Message::user("And then?")]);
+        let (text, next) = whole(chat.stream(turn("ada", "a", &messages)).await.unwrap()).await;
+        assert_eq!(next.usage.reused >= first.usage.prompt, aside > 0, "{next:?}");
+        assert_eq!(chat.figures().restored, u64::from(next.usage.reused));
+        said.push(text.concat());
+    }
+    assert_eq!(said[0], said[1], "it makes no other words");
 }
 
 #[tokio::test]
@@ -85,4 +120,28 @@ async fn where_all_places_are_taken_an_answer_is_as_short_as_it_may_be() {
     let mut written = ends.await;
     written.sort_unstable();
     assert!(written[..3].iter().all(|written| *written <= 5) && written[3] > 5, "{written:?}");
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_how_many_come_first() {
+    let chat = open_with(Tiny::default(), several(1, &[]));
+    // The first one measures how quick the model is.
+    whole(chat.stream(greedy("Before", 8)).await.unwrap()).await;
+    let ask = |seed| Request { temperature: 1.0, seed, person: seed.to_string(), ..greedy("At length", 400) };
+    let places = futures::future::join_all((0..3).map(async |seed| {
+        let outputs: Vec<_> = chat.stream(ask(seed)).await.unwrap().map(Result::unwrap).collect().await;
+        let texts = outputs.iter().position(|output| matches!(output, Output::Text(_))).unwrap();
+        let places = outputs.iter().enumerate().filter_map(|(at, output)| match output {
+            Output::Waiting(place) => Some((at, place.ahead)),
+            _ => None,
+        });
+        let places: Vec<_> = places.collect();
+        assert!(places.iter().all(|(at, _)| *at < texts), "{outputs:?}");
+        let mut ahead: Vec<_> = places.into_iter().map(|(_, ahead)| ahead).collect();
+        ahead.dedup();
+        ahead
+    }));
+    let mut places = places.await;
+    places.sort();
+    assert_eq!(places, [vec![], vec![0], vec![1, 0]]);
 }

@@ -43,7 +43,7 @@ pub async fn answer(chat: &Chat, request: Request) -> Vec<String> {
 pub async fn whole(outputs: Outputs) -> (Vec<String>, End) {
     let mut outputs: Vec<_> = outputs.map(|output| output.unwrap()).collect().await;
     let Some(Output::End(end)) = outputs.pop() else { panic!("no end") };
-    (outputs.into_iter().map(|output| output.text().unwrap()).collect(), end)
+    (outputs.into_iter().filter_map(Output::text).collect(), end)
 }
 
 pub fn several(sequences: usize, system_prompts: &[&str]) -> ChatOptions {

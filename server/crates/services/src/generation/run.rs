@@ -61,7 +61,7 @@ impl Run {
             }
             (Ok(Output::End(end)), _) => self.settle(Some(end)),
             (Err(_), _) => self.settle(None),
-            (_, None) => {}
+            (Ok(Output::Waiting(_)), _) | (_, None) => {}
         }
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use domain::account::Viewer;
 use domain::interview::{self, Candidate, InterviewId, InterviewView, MessageKind, Next, Setup, Status};
+use domain::model::Place;
 use domain::{Clock, Error, ErrorKind, Id, Random, Result};
 use futures::stream::BoxStream;
 use inference::{Embedder, Roles};
@@ -182,6 +183,12 @@ impl Interviews {
             .into_iter()
             .find(|message| message.turn == turn && message.kind.author() == interview::Author::Coach);
         Ok(self.0.wordsmith.words(id, message.ok_or_else(|| Error::not_found("message"))?))
+    }
+
+    /// Where the interviewer's message at `turn` stands, if it waits for the model.
+    pub async fn message_place(&self, viewer: &Viewer, id: InterviewId, turn: u32) -> Result<Option<Place>> {
+        self.load(viewer, id).await?;
+        Ok(self.0.wordsmith.place(id, turn))
     }
 
     /// Has the model say the newest message anew, which is at `turn`; what is there stays until it

@@ -11,6 +11,7 @@ use std::time::Duration;
 use domain::Result;
 use domain::account::Viewer;
 use domain::interview::{InterviewId, Message, MessageKind};
+use domain::model::Place;
 use futures::stream::{self, BoxStream, StreamExt};
 use inference::{Deadlines, Engine, Output, Request, Roles};
 use store::Store;
@@ -22,8 +23,10 @@ use super::session::Session;
 
 /// Time between two words of the built-in coach: brisk reading speed.
 const PACE: Duration = Duration::from_millis(22);
-/// How long a model may take for its first token, and for each one after it.
+/// How long a model may say nothing: neither a word nor where the message stands in the queue.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a message may wait for its first word in all. Whoever does not want to wait stops it.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Longest wording that is taken from a model, in characters.
 const LONGEST: usize = 600;
 /// What no wording has any use for: it would be the work of somebody else's text.
@@ -33,6 +36,8 @@ const ADDRESSES: [&str; 2] = ["://", "www."];
 #[derive(Clone, Default)]
 struct Live {
     text: String,
+    /// Where it stands while it waits for others.
+    place: Option<Place>,
     done: bool,
 }
 
@@ -134,6 +139,11 @@ impl Wordsmith {
         settle(&self.store, (id, turn), words).await
     }
 
+    /// Where a message stands that waits for the model.
+    pub(super) fn place(&self, id: InterviewId, turn: u32) -> Option<Place> {
+        lock(&self.lives).get(&(id, turn)).and_then(|writing| writing.live.borrow().place)
+    }
+
     /// The words of a message: its text as it is written, then its question.
     pub(super) fn words(&self, id: InterviewId, message: Message) -> BoxStream<'static, String> {
         let question =
@@ -187,14 +197,22 @@ fn pieces(live: watch::Receiver<Live>) -> BoxStream<'static, String> {
 
 /// Writes with the model, and says why when nothing good comes of it.
 async fn write(coach: &dyn Engine, request: Request, sender: &watch::Sender<Live>) -> Result<String, String> {
-    let deadlines = Deadlines { first: PATIENCE, ..Deadlines::default() };
+    let deadlines = Deadlines { first: LONGEST_WAIT, ..Deadlines::default() };
     let request = Request { deadlines, ..request };
-    let late = |_| format!("no token within {} s", PATIENCE.as_secs());
+    let late = |_| format!("nothing for {} s", PATIENCE.as_secs());
     let mut outputs =
         tokio::time::timeout(PATIENCE, coach.stream(request)).await.map_err(late)?.map_err(|error| error.message)?;
     let mut text = String::new();
     while let Some(output) = tokio::time::timeout(PATIENCE, outputs.next()).await.map_err(late)? {
-        let Output::Text(piece) = output.map_err(|error| error.message)? else { break };
+        let piece = match output.map_err(|error| error.message)? {
+            Output::Waiting(place) => {
+                sender.send_modify(|live| live.place = Some(place));
+                continue;
+            }
+            Output::Text(piece) => piece,
+            Output::End(_) => break,
+        };
+        sender.send_if_modified(|live| live.place.take().is_some());
         let room = LONGEST.saturating_sub(text.chars().count());
         text.extend(piece.chars().filter(|character| !character.is_control() || *character == '\n').take(room));
         if ADDRESSES.iter().any(|address| text.contains(address)) {

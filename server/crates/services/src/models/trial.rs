@@ -43,6 +43,7 @@ fn seed(prompt: &str) -> u32 {
 
 fn tried(output: Result<Output>) -> Tried {
     match output {
+        Ok(Output::Waiting(place)) => Tried::Waiting(place),
         Ok(Output::Text(text)) => Tried::Text(text),
         Ok(Output::End(end)) => {
             let usage = end.usage;

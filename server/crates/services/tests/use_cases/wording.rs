@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::support::World;
 use domain::interview::{BUILT_IN_COACH, Mode};
+use domain::model::Place;
 use domain::{Error, ErrorKind};
 use futures::StreamExt;
 use inference::scripted::{ScriptedEngine, Step};
@@ -59,6 +60,31 @@ async fn a_slow_model_is_replaced_after_five_seconds() {
     let (_, message) = spoken(vec![Step::Wait(Duration::from_secs(60)), Step::say("Welcome")]).await;
     assert_eq!(message.wording, BUILT_IN_COACH);
     assert!((5..12).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_the_model_is_told_where_they_stand() {
+    let place = |ahead| Place { ahead, seconds: 4 * ahead + 3 };
+    let pause = Step::Wait(Duration::from_secs(4));
+    let script = vec![Step::Queue(place(1)), pause.clone(), Step::Queue(place(0)), pause, Step::say("Welcome.")];
+    let world = World::with_coach(Some(Arc::new(ScriptedEngine::new([script])))).await;
+    let (ada, eve) = (world.member("ada@example.org").await, world.member("eve@example.org").await);
+    let (id, _) = world.start(&ada, Mode::Real).await;
+    let mut seen = Vec::new();
+    for _ in 0..300 {
+        let place = world.interviews.message_place(&ada, id, 0).await.unwrap();
+        seen.extend(place.filter(|place| seen.last() != Some(place)));
+        let message = world.interviews.view(&ada, id).await.unwrap().messages.remove(0);
+        if !message.pending {
+            assert_eq!((message.text.as_str(), message.wording.as_str()), ("Welcome.", "scripted"));
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // Longer than a model may be silent, because it says that others come first.
+    assert_eq!(seen, [place(1), place(0)]);
+    assert_eq!(world.interviews.message_place(&ada, id, 0).await.unwrap(), None);
+    assert_eq!(world.interviews.message_place(&eve, id, 0).await.unwrap_err().kind, ErrorKind::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]
