@@ -8,7 +8,7 @@ pub(super) const BATCH: usize = 256;
 const TURN: f32 = 0.2;
 
 /// The least of the prompts that goes into a turn, so that they are read at all.
-const LEAST: usize = 16;
+const LEAST: usize = 4;
 
 /// Seconds that a turn should take while nobody reads along. Until it ends nothing can be cancelled
 /// or begun, and shorter ones are less efficient.

@@ -117,8 +117,8 @@ impl<'a> Worker<'a> {
     }
 
     fn take(&mut self, mut job: Job) {
-        // With all places taken, shorter answers have the next in line wait less.
-        if self.answers.len() >= self.places {
+        // With all places taken or spoken for, shorter answers have the next in line wait less.
+        if self.answers.len() + self.waiting.len() >= self.places {
             job.shorten();
         }
         let cost = job.prompt.len().saturating_add(job.most()) as u64;
