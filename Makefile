@@ -33,7 +33,7 @@ SERVER_CRATES := $(addprefix -p ,domain knowledge store inference integrations l
 # What cargo-leptos builds for the browser, in its own folder and profile.
 BROWSER := --target wasm32-unknown-unknown --profile wasm-release --target-dir $(CARGO_TARGET_DIR)/front
 
-.PHONY: help run dev build models setup test lint format unit peer fuzz end2end bench soak screenshots clean
+.PHONY: help run dev build models setup test lint format unit peer fuzz contract end2end bench soak screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,10 @@ end2end: models ## Run the end-to-end tests in Chromium; ARGS goes to playwright
 	@.ci/setup test
 	@cargo build --quiet --release $(SERVER_CRATES) --example tiny
 	@cd end2end && E2E_BINARY="$(BINARY)" npx playwright test $(ARGS)
+
+contract: models ## Hold the API against its own document with Schemathesis
+	@.ci/setup test
+	@cd end2end && E2E_BINARY="$(BINARY)" node contract.mjs
 
 screenshots: models ## Take the product's screenshots that the landing page and the README show
 	@.ci/setup test

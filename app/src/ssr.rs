@@ -2,18 +2,18 @@
 
 mod cookies;
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use domain::account::Viewer;
 use domain::{Error, ErrorKind, Result};
 use http::{StatusCode, header, request::Parts};
 use leptos::prelude::{AnyView, IntoAny, IntoView, use_context};
 use leptos_axum::ResponseOptions;
 use services::account::{Accounts, SignedIn};
+use services::limits::ClientAddress;
 use tower_sessions::Session;
 
-pub use cookies::{keep_preference, keep_typed, preference, take_typed};
-
-/// Where the session keeps who is signed in.
-const SIGNED_IN: &str = "signed_in";
+pub use cookies::{keep_preference, keep_secret, keep_typed, preference, take_secret, take_typed};
 
 /// The service `T`, as the server's wiring provides it.
 pub fn service<T: Clone + 'static>() -> Result<T> {
@@ -28,21 +28,27 @@ pub async fn viewer() -> Result<Viewer> {
 /// The person who is signed in, if somebody is.
 pub async fn maybe_viewer() -> Result<Option<Viewer>> {
     let session = session().await?;
-    let Some(signed_in) = session.get::<SignedIn>(SIGNED_IN).await.map_err(broken)? else { return Ok(None) };
+    let Some(signed_in) = session.get::<SignedIn>(SignedIn::KEY).await.map_err(broken)? else { return Ok(None) };
     let accounts = service::<Accounts>()?;
     let viewer = accounts.viewer(signed_in).await?;
     // Changing the session is what keeps it from going idle.
     if let Some(seen) = accounts.seen(signed_in).filter(|_| viewer.is_some()) {
-        session.insert(SIGNED_IN, seen).await.map_err(broken)?;
+        session.insert(SignedIn::KEY, seen).await.map_err(broken)?;
     }
     Ok(viewer)
+}
+
+/// The network address that the request comes from.
+pub fn client() -> ClientAddress {
+    let known = use_context::<Parts>().and_then(|parts| parts.extensions.get().copied());
+    known.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
 }
 
 /// Starts a signed-in session. Its identifier is renewed, so one planted before is worth nothing.
 pub async fn sign_in(signed_in: SignedIn) -> Result<()> {
     let session = session().await?;
     session.cycle_id().await.map_err(broken)?;
-    session.insert(SIGNED_IN, signed_in).await.map_err(broken)
+    session.insert(SignedIn::KEY, signed_in).await.map_err(broken)
 }
 
 /// Ends the session.

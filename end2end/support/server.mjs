@@ -75,6 +75,9 @@ export class Server {
         LODESTAR_DATA__DIR: this.data,
         LODESTAR_HTTP__ADDR: new URL(this.url).host,
         LODESTAR_MODELS__DIR: MODELS,
+        // All visitors of a test come from one address, and programs practise quicker than people.
+        LODESTAR_LIMITS__REGISTRATION: "0",
+        LODESTAR_LIMITS__PRACTICE: "0",
         ...this.settings,
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,6 @@
 //! Chooses the implementations that the configuration asks for, in this one place.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,13 +13,20 @@ use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine, Opener, Pool};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
+use services::audit::Audit;
+use services::departures::Departures;
+use services::events::Events;
+use services::export::Exports;
 use services::generation::{Generation, GenerationOptions};
+use services::idempotency::IdempotentCalls;
 use services::interview::{self, Interviews, SYSTEM_PROMPTS};
+use services::limits::{Limited, Limits};
 use services::models::{Models, ModelsOptions};
+use services::tokens::Tokens;
 use store::Store;
 use tokio::process::Command;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::system::{self, SystemClock, SystemRandom};
 
 /// Every service and what the health checks look at.
@@ -26,6 +34,20 @@ use crate::system::{self, SystemClock, SystemRandom};
 pub struct Lodestar {
     /// The use cases of accounts.
     pub accounts: Accounts,
+    /// The use cases of tokens.
+    pub tokens: Tokens,
+    /// What matters for security, written down.
+    pub audit: Audit,
+    /// What happens for people while they look on.
+    pub events: Events,
+    /// Taking one's data along.
+    pub exports: Exports,
+    /// Leaving for good.
+    pub departures: Departures,
+    /// Creating calls of programs, by their keys.
+    pub calls: IdempotentCalls,
+    /// How often something may be tried.
+    pub limits: Limits,
     /// The use cases of interviews.
     pub interviews: Interviews,
     /// The use cases of generated text.
@@ -50,6 +72,7 @@ impl Lodestar {
         let store = store(config).await?;
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let audit = Audit::new(store.clone(), clock.clone(), random.clone());
         let remote = remote(config)?;
         let (isolated::Models { host, embedder }, process) = local(config).await?;
         let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
@@ -62,13 +85,33 @@ impl Lodestar {
             memory: memory(config)?,
             embedding: (config.models.embedding.clone(), embedding_memory(config)?),
             configured: config.roles(),
+            audit: audit.clone(),
         };
         let models = Models::new(store.clone(), generation.clone(), options);
         models.begin().await.context("a model of the configuration cannot be used")?;
         let heard = interview::Models { embedder: embedder.clone(), roles: models.roles() };
+        let limits = Limits::new(store.clone(), clock.clone(), most(&config.limits));
+        let events = Events::new(store.clone(), clock.clone());
+        let tokens = Tokens::new(store.clone(), clock.clone(), random.clone(), audit.clone());
+        let interviews = Interviews::new(
+            store.clone(),
+            clock.clone(),
+            random.clone(),
+            knowledge::bank(),
+            heard,
+            limits.clone(),
+            events.clone(),
+        );
         Ok(Self {
-            accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
-            interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), heard),
+            accounts: Accounts::new(store.clone(), clock.clone(), random, limits.clone(), audit.clone()),
+            events,
+            exports: Exports::new(store.clone(), clock.clone(), interviews.clone(), tokens.clone(), audit.clone()),
+            departures: Departures::new(store.clone(), clock.clone(), audit.clone()),
+            audit,
+            calls: IdempotentCalls::new(store.clone(), clock),
+            tokens,
+            interviews,
+            limits,
             data_dir: config.data.dir.clone(),
             generation,
             models,
@@ -108,6 +151,18 @@ fn remote(config: &Config) -> Result<Option<Arc<OpenAi>>> {
     let (model, key) = (config.inference.model.clone(), config.inference.key.clone());
     let options = OpenAiOptions { endpoints, model, key };
     Ok(Some(Arc::new(OpenAi::new(options, Arc::new(SystemRandom))?)))
+}
+
+/// How often what may be tried.
+fn most(limits: &config::Limits) -> BTreeMap<Limited, u32> {
+    let config::Limits { password, sign_in, registration, practice } = *limits;
+    let most = [
+        (Limited::Password, password),
+        (Limited::SignIn, sign_in),
+        (Limited::Registration, registration),
+        (Limited::Practice, practice),
+    ];
+    most.into()
 }
 
 /// How generation is limited.

@@ -13,7 +13,7 @@ use domain::{Error, Result};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Data, Database, Http, Inference, Log, LogFormat, Models};
+pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Models};
 
 /// The reference file, as `lodestar config default` prints it.
 pub const DEFAULT: &str = include_str!("../lodestar.default.toml");
@@ -36,6 +36,8 @@ pub struct Config {
     pub models: Models,
     /// Where models run, if not here.
     pub inference: Inference,
+    /// How often something may be tried.
+    pub limits: Limits,
     /// What it logs.
     pub log: Log,
 }

@@ -3,6 +3,7 @@
 // The type of a page holds the types of all that is on it.
 #![recursion_limit = "512"]
 
+pub mod api;
 pub mod compose;
 pub mod config;
 mod http;
@@ -10,11 +11,13 @@ pub mod system;
 mod wiring;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Clock;
 use inference::openai::OpenAi;
+use services::events::Events;
 use tokio::net::TcpListener;
 
 use compose::Lodestar;
@@ -36,15 +39,17 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = http::router(config, &lodestar);
+    let router = http::router(config, &lodestar).map_err(std::io::Error::other)?;
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
     let watch = lodestar.remote.clone().map(|remote| tokio::spawn(watch(remote)));
+    let listening = tokio::spawn(listen(lodestar.events.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let graceful = async move {
         shutdown.await;
         tracing::info!("stopping: no new requests, open ones have {} s to end", http::GRACE.as_secs());
         let _ = stop.send(());
     };
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(graceful);
     let too_late = async {
         // When the sender is dropped, serving has ended by itself.
@@ -56,6 +61,7 @@ pub async fn serve(
         () = too_late => Ok(()),
     };
     upkeep.abort();
+    listening.abort();
     watch.inspect(|watch| watch.abort());
     // Answers that were cut off are being counted.
     if tokio::time::timeout(LAST_WORDS, lodestar.generation.settled()).await.is_err() {
@@ -64,6 +70,16 @@ pub async fn serve(
     lodestar.store.close().await;
     tracing::info!("stopped");
     outcome
+}
+
+/// Hears of events on other servers.
+async fn listen(events: Events) {
+    loop {
+        if let Err(error) = events.listen().await {
+            tracing::warn!(%error, "events of other servers are not heard; those who look on see them seconds later");
+        }
+        tokio::time::sleep(WATCH).await;
+    }
 }
 
 /// Looks after the model servers.
@@ -90,6 +106,21 @@ async fn upkeep(lodestar: Lodestar) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed kept answers that were not asked for again"),
             Err(error) => tracing::warn!(%error, "kept answers could not be removed"),
+        }
+        for (what, removed) in [
+            ("tokens", lodestar.tokens.remove_expired().await),
+            ("limits", lodestar.limits.remove_free().await),
+            ("events", lodestar.events.remove_old().await),
+            ("kept answers to programs", lodestar.calls.remove_old().await),
+        ] {
+            if let Err(error) = removed {
+                tracing::warn!(%error, what, "what has ended could not be removed");
+            }
+        }
+        match lodestar.departures.remove_due().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed accounts whose people left"),
+            Err(error) => tracing::warn!(%error, "accounts whose people left could not be removed"),
         }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");

@@ -7,6 +7,8 @@ use crate::compose::Lodestar;
 /// Provides every service. Goes to each entry point that renders the app.
 pub fn provide(lodestar: &Lodestar) {
     provide_context(lodestar.accounts.clone());
+    provide_context(lodestar.tokens.clone());
+    provide_context(lodestar.departures.clone());
     provide_context(lodestar.interviews.clone());
     provide_context(lodestar.generation.clone());
     provide_context(lodestar.models.clone());

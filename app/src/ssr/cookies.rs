@@ -10,6 +10,9 @@ use crate::cookie;
 /// The cookie of [`keep_typed`].
 const TYPED: &str = "typed";
 
+/// The cookie of [`keep_secret`].
+const SECRET: &str = "secret";
+
 /// Longest cookie that browsers must keep, in bytes (RFC 6265, section 6.1).
 const LONGEST_COOKIE: usize = 4_096;
 
@@ -38,6 +41,22 @@ pub fn take_typed() -> (String, String) {
     expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
     let (name, email) = typed.split_once('&').unwrap_or_default();
     (Url::unescape(name), Url::unescape(email))
+}
+
+/// Keeps the secret of a new token for the page that shows it once: five minutes, out of reach of scripts.
+pub fn keep_secret(secret: &str) {
+    let cookie = format!("{SECRET}={secret}; Path=/; Max-Age=300; HttpOnly; SameSite=Strict");
+    if let Ok(cookie) = cookie.parse() {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The secret that [`keep_secret`] kept, once.
+pub fn take_secret() -> Option<String> {
+    let secret = preference(SECRET)?;
+    let forget = header::HeaderValue::from_static("secret=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
+    Some(secret)
 }
 
 /// The preference of that name, as the request's cookie says.

@@ -10,7 +10,9 @@ use server::compose;
 use server::config::Config;
 use server::system::{SystemClock, SystemRandom};
 use services::account::Accounts;
+use services::audit::Audit;
 use services::generation::Generation;
+use services::limits::Limits;
 
 #[derive(Subcommand)]
 pub enum Task {
@@ -48,7 +50,9 @@ impl Task {
                 return Ok(());
             }
         };
-        let accounts = Accounts::new(store, Arc::new(SystemClock), Arc::new(SystemRandom));
+        let limits = Limits::new(store.clone(), Arc::new(SystemClock), Default::default());
+        let audit = Audit::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemRandom));
+        let accounts = Accounts::new(store, Arc::new(SystemClock), Arc::new(SystemRandom), limits, audit);
         let given = if stdin().is_terminal() {
             None
         } else {

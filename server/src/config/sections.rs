@@ -17,6 +17,10 @@ pub struct Http {
     pub addr: SocketAddr,
     /// The address that people type; empty for `http://` and [`Http::addr`].
     pub public_url: String,
+    /// Addresses and networks of proxies whose word counts, with spaces between them.
+    pub trusted_proxies: String,
+    /// Sites whose scripts may call the API, with spaces between them.
+    pub cors_origins: String,
     /// The folder of the built site; empty for the one beside the program.
     pub site_dir: PathBuf,
 }
@@ -110,6 +114,20 @@ impl fmt::Debug for Inference {
             .field("quotas", &self.quotas)
             .finish()
     }
+}
+
+/// Section `[limits]`: how often something may be tried; 0 for as often as one likes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Wrong passwords for one account from one network address in 15 minutes.
+    pub password: u32,
+    /// Wrong passwords from one network address in 15 minutes.
+    pub sign_in: u32,
+    /// Accounts opened from one network address in an hour.
+    pub registration: u32,
+    /// Steps of practice of one person in a minute.
+    pub practice: u32,
 }
 
 /// Section `[log]`.

@@ -1,7 +1,10 @@
 //! The HTTP side: pages, server functions, files, health, and what every answer passes through.
 
+pub mod client;
+pub mod export;
 mod headers;
 mod health;
+mod live;
 mod openai;
 mod origin;
 mod refusal;
@@ -13,6 +16,7 @@ use std::time::Duration;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
 use axum::middleware;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
@@ -22,6 +26,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
+use crate::api;
 use crate::compose::Lodestar;
 use crate::config::Config;
 use crate::wiring;
@@ -33,7 +38,13 @@ const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
 const SESSION_IDLE_DAYS: i64 = 14;
 
 /// Everything that is served.
-pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
+///
+/// # Errors
+/// `Invalid` if the configuration names proxies or sites that are none.
+pub fn router(config: &Config, lodestar: &Lodestar) -> domain::Result<Router> {
+    let proxies = client::proxies(&config.http.trusted_proxies)?;
+    let origins = origins(&config.http.cors_origins)?;
+    let shared = Arc::new(lodestar.clone());
     let options = LeptosOptions::builder()
         .output_name("lodestar")
         .site_root(config.site_dir().display().to_string())
@@ -50,27 +61,52 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         let options = options.clone();
         move || shell(options.clone())
     };
+    let take_along = {
+        let lodestar = lodestar.clone();
+        move |session| export::download(lodestar, session)
+    };
     let pages = Router::new()
         .leptos_routes_with_context(&options, routes, provide.clone(), page)
+        .route("/export", get(take_along))
+        .merge(live::router(lodestar))
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell))
         .with_state(options)
         .layer(sessions(config, lodestar));
 
-    Router::new()
+    let router = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(Arc::new(lodestar.clone()))
+        .with_state(Arc::clone(&shared))
         .merge(pages)
         .layer(middleware::from_fn(request::isolate))
         .layer(middleware::from_fn(refusal::check))
         .layer(middleware::from_fn(origin::check))
         // What follows is for programs, which have a key and no cookie.
         .merge(openai::router(&config.inference.serve_key, lodestar))
+        .merge(api::router(&shared, &origins))
+        .layer(middleware::from_fn_with_state(proxies, client::note))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))
-        .layer(middleware::from_fn(request::log))
+        .layer(middleware::from_fn(request::log));
+    Ok(router)
+}
+
+/// Sites as browsers name them in `Origin`.
+fn origins(text: &str) -> domain::Result<Vec<HeaderValue>> {
+    let wrong = |origin: &str| {
+        let message = format!("http.cors_origins: “{origin}” is no site such as https://tools.example.org.");
+        domain::Error::invalid("http.cors_origins", message)
+    };
+    let site = |origin: &str| {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+        if host.is_empty() || host.contains('/') {
+            return Err(wrong(origin));
+        }
+        HeaderValue::from_str(origin).map_err(|_| wrong(origin))
+    };
+    text.split_whitespace().map(site).collect()
 }
 
 /// Whether the build left the names of its files, which change with their content, beside the

@@ -15,7 +15,8 @@ pub async fn check(request: Request, next: Next) -> Response {
     (StatusCode::FORBIDDEN, message).into_response()
 }
 
-fn is_own(headers: &HeaderMap) -> bool {
+/// Whether a page of this site asks, as the browser says.
+pub fn is_own(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site".parse::<header::HeaderName>().expect("a valid header name")) {
         return site == "same-origin";

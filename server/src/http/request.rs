@@ -24,7 +24,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn log(request: Request, next: Next) -> Response {
     let id = id();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", id = %id);
+    let span = tracing::info_span!("request", id = %id, user = tracing::field::Empty);
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, millis) = (response.status().as_u16(), started.elapsed().as_millis());

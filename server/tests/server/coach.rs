@@ -14,8 +14,11 @@ use server::compose::Lodestar;
 use server::config::Config;
 use server::system::{SystemClock, SystemRandom};
 use services::account::Accounts;
+use services::events::Events;
 use services::interview::{Interviews, Models};
 use store::Store;
+
+use crate::support::{HERE, audit, unlimited};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_of_random_weights_is_heard_and_the_question_is_still_asked() {
@@ -25,12 +28,21 @@ async fn a_model_of_random_weights_is_heard_and_the_question_is_still_asked() {
     let coach = Arc::new(Chat::open("tiny", &file, ChatOptions::default()).unwrap());
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("test.sqlite").display())).await.unwrap();
     store.migrate().await.unwrap();
-    let accounts = Accounts::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemRandom));
-    let signed_in = accounts.register("Ada", "ada@example.org", "Correct-Horse-7").await.unwrap();
+    let accounts =
+        Accounts::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemRandom), unlimited(&store), audit(&store));
+    let signed_in = accounts.register("Ada", "ada@example.org", "Correct-Horse-7", HERE).await.unwrap();
     let ada = accounts.viewer(signed_in).await.unwrap().unwrap();
     let coach: Arc<dyn Engine> = coach;
     let models = Models { embedder: Arc::new(ScriptedEmbedder), roles: Roles::all(&coach) };
-    let interviews = Interviews::new(store, Arc::new(SystemClock), Arc::new(SystemRandom), knowledge::bank(), models);
+    let interviews = Interviews::new(
+        store.clone(),
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+        knowledge::bank(),
+        models,
+        unlimited(&store),
+        Events::new(store.clone(), Arc::new(SystemClock)),
+    );
 
     let setup = Setup {
         role: JobRole::Devops,
@@ -93,7 +105,7 @@ async fn a_repeatable_request_has_the_same_answer_kept_or_written_anew() {
     let file = folder.path().join("tiny.gguf");
     llama::tiny::write(&file, Tiny::default()).unwrap();
     let lodestar = program(&folder, 64).await;
-    let signed_in = lodestar.accounts.register("Ada", "ada@example.org", "Correct-Horse-7").await.unwrap();
+    let signed_in = lodestar.accounts.register("Ada", "ada@example.org", "Correct-Horse-7", HERE).await.unwrap();
     let words = ["plan", "practice", "people", "measure", "data", "team"];
     let list = serde_json::json!({
         "type": "array", "minItems": 12, "maxItems": 12, "items": { "enum": words },

@@ -8,6 +8,8 @@ use server::config::Config;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::support::HERE;
+
 pub struct Server {
     pub address: String,
     client: Client,
@@ -20,13 +22,28 @@ pub struct Server {
 }
 
 impl Server {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::start_with("").await
+    }
+
+    /// Scripts of `origin` may call its API.
+    pub async fn start_open_to(origin: &str) -> Self {
+        Self::start_in("", &[("LODESTAR_HTTP__CORS_ORIGINS", origin)]).await
+    }
+
+    /// Registers with a form; the session's cookie.
+    pub async fn register(&self, form: &[(&str, &str)]) -> String {
+        let cookie = session_cookie(&self.post(&path("/register"), form).await).unwrap();
+        cookie.split(';').next().unwrap().to_owned()
     }
 
     /// With more lines of configuration, the first of them below `[models]`. Models run in this process: it is not
     /// the program that runs them elsewhere.
     pub async fn start_with(more: &str) -> Self {
+        Self::start_in(more, &[]).await
+    }
+
+    async fn start_in(more: &str, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
         std::fs::create_dir_all(site.join("pkg")).unwrap();
@@ -36,7 +53,8 @@ impl Server {
             data = folder.path().join("data"),
             model = crate::support::model(),
         );
-        let here = [("LODESTAR_INFERENCE__ISOLATE".to_owned(), "false".to_owned())];
+        let here = [("LODESTAR_INFERENCE__ISOLATE", "false")].iter().chain(environment);
+        let here = here.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::parse(&text, "test.toml".as_ref(), here).unwrap();
         let lodestar = Lodestar::compose(&config).await.unwrap();
         let listener = TcpListener::bind(config.http.addr).await.unwrap();
@@ -53,6 +71,22 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, client, cookie: Mutex::default(), stop: Some(stop), done, lodestar, folder }
+    }
+
+    /// Signs in with a form; the session's cookie.
+    pub async fn sign_in(&self, form: &[(&str, &str)]) -> String {
+        let cookie = session_cookie(&self.post(&path("/sign_in"), form).await).unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Ends the session.
+    pub async fn sign_out(&self) {
+        self.post(&path("/sign_out"), &[]).await;
+    }
+
+    /// What happens for people.
+    pub fn events(&self) -> &services::events::Events {
+        &self.lodestar.events
     }
 
     /// The name of its embedding model.
@@ -228,7 +262,7 @@ async fn requests_of_other_sites_change_nothing() {
         let foreign = server.post_raw(&api, "http://evil.example", encode(ADA).into_bytes()).await;
         assert_eq!(foreign.status(), StatusCode::FORBIDDEN, "{api}");
     }
-    assert!(server.lodestar.accounts.sign_in("ada@example.org", "Correct-Horse-7").await.is_err());
+    assert!(server.lodestar.accounts.sign_in("ada@example.org", "Correct-Horse-7", HERE).await.is_err());
 }
 
 /// The status line of the answer to a form of which only the length has been sent: a client that

@@ -1,11 +1,13 @@
 //! The whole program: its structure, its HTTP side, its knowledge held against the real model.
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
+mod api;
 mod architecture;
 mod coach;
 mod http;
 mod injection;
 mod isolated;
+mod live;
 mod models;
 mod openai;
 mod peer;

@@ -123,6 +123,7 @@ impl Desk {
             memory: Memory { present: 4_000_000_000, limit, taken: 0 },
             embedding: ("all-MiniLM-L6-v2".to_owned(), 1_000),
             configured: BTreeMap::new(),
+            audit: crate::support::audit(&self.store),
         };
         Models::new(self.store.clone(), generation, options)
     }
@@ -164,14 +165,14 @@ async fn a_pull_shows_how_it_goes_can_be_cancelled_and_goes_on_from_there() {
     let desk = Desk::new().await;
     let (models, admin) = (desk.models(&desk.sha256(), ROOM), viewer(Standing::Admin));
     assert_eq!(model(&models).await.state, ModelState::Absent);
-    models.pull(&admin, "tiny").unwrap();
-    models.pull(&admin, "tiny").unwrap();
+    models.pull(&admin, "tiny").await.unwrap();
+    models.pull(&admin, "tiny").await.unwrap();
     let half = until(&models, |state| matches!(state, ModelState::Pulling(pull) if pull.done > 150_000)).await;
     let ModelState::Pulling(half) = half else { panic!("{half:?}") };
     assert_eq!((half.total, half.step.as_str()), (desk.shop.file.len() as u64, "Fetching tiny.gguf"));
     models.cancel(&admin, "tiny").unwrap();
     assert_eq!(model(&models).await.state, ModelState::Absent);
-    models.pull(&admin, "tiny").unwrap();
+    models.pull(&admin, "tiny").await.unwrap();
     let state = until(&models, is_installed).await;
     assert_eq!(state, ModelState::Installed(desk.sha256()));
     let ranges = desk.shop.ranges.lock().unwrap().clone();
@@ -186,11 +187,11 @@ async fn a_pull_shows_how_it_goes_can_be_cancelled_and_goes_on_from_there() {
 async fn other_bytes_than_the_manifest_knows_are_refused_with_the_reason() {
     let desk = Desk::new().await;
     let (models, admin) = (desk.models(&"0".repeat(64), ROOM), viewer(Standing::Admin));
-    models.pull(&admin, "tiny").unwrap();
+    models.pull(&admin, "tiny").await.unwrap();
     let state = until(&models, |state| matches!(state, ModelState::Failed(_))).await;
     assert!(matches!(&state, ModelState::Failed(reason) if reason.contains("sha256")), "{state:?}");
     assert!(!Path::new(&desk.models_folder().join("tiny.gguf")).exists());
-    assert_eq!(models.pull(&admin, "none").unwrap_err().kind, ErrorKind::NotFound);
+    assert_eq!(models.pull(&admin, "none").await.unwrap_err().kind, ErrorKind::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +201,7 @@ async fn a_role_is_given_tried_remembered_and_taken_back() {
     let error = models.assign(&admin, ModelRole::Fast, Some("tiny")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
     assert!(models.try_out(&admin, ModelRole::Fast, "Hello").await.is_err());
-    models.pull(&admin, "tiny").unwrap();
+    models.pull(&admin, "tiny").await.unwrap();
     until(&models, is_installed).await;
 
     models.assign(&admin, ModelRole::Fast, Some("tiny")).await.unwrap();
@@ -232,7 +233,7 @@ async fn a_role_is_given_tried_remembered_and_taken_back() {
 async fn a_model_that_memory_does_not_allow_gets_no_role() {
     let desk = Desk::new().await;
     let (models, admin) = (desk.models(&desk.sha256(), 1_000_000), viewer(Standing::Admin));
-    models.pull(&admin, "tiny").unwrap();
+    models.pull(&admin, "tiny").await.unwrap();
     until(&models, is_installed).await;
     let error = models.assign(&admin, ModelRole::Fast, Some("tiny")).await.unwrap_err();
     assert!(error.kind == ErrorKind::Invalid && error.message.contains("memory_limit"), "{error}");
@@ -246,7 +247,7 @@ async fn members_are_kept_out() {
     let refused = [
         models.view(&member).await.map(|_| ()),
         models.inference(&member).await.map(|_| ()),
-        models.pull(&member, "tiny"),
+        models.pull(&member, "tiny").await,
         models.cancel(&member, "tiny"),
         models.remove(&member, "tiny").await,
         models.assign(&member, ModelRole::Fast, None).await,

@@ -5,6 +5,23 @@ use std::sync::Arc;
 
 use inference::Embedder;
 use llama::{Embedding, EmbeddingOptions};
+use server::system::{SystemClock, SystemRandom};
+use services::audit::Audit;
+use services::limits::{ClientAddress, Limits};
+use store::Store;
+
+/// Where all requests come from.
+pub const HERE: ClientAddress = ClientAddress(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
+/// Everybody may try as often as they like.
+pub fn unlimited(store: &Store) -> Limits {
+    Limits::new(store.clone(), Arc::new(SystemClock), Default::default())
+}
+
+/// The audit log in `store`.
+pub fn audit(store: &Store) -> Audit {
+    Audit::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemRandom))
+}
 
 /// The installed embedding model's file.
 pub fn model() -> PathBuf {

@@ -23,20 +23,29 @@ pub async fn typed_before() -> Result<(String, String), Failure> {
 #[server(endpoint = "register")]
 pub async fn register(name: String, email: String, password: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let signed_in =
-        accounts.register(&name, &email, &password).await.inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    let signed_in = accounts
+        .register(&name, &email, &password, crate::ssr::client())
+        .await
+        .inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
     crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())
 }
 
-/// Signs in and leads to `next`, a path on this site, or else to the dashboard.
+/// Signs in and leads to `next`, a path on this site, or else to the dashboard; whoever asked to leave is led to where
+/// they can stay.
 #[server(endpoint = "sign_in")]
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let signed_in = accounts.sign_in(&email, &password).await.inspect_err(|_| crate::ssr::keep_typed("", &email))?;
+    let signed_in = accounts
+        .sign_in(&email, &password, crate::ssr::client())
+        .await
+        .inspect_err(|_| crate::ssr::keep_typed("", &email))?;
+    let departures = crate::ssr::service::<services::departures::Departures>()?;
+    let leaves = departures.due(signed_in.account).await?.is_some();
     crate::ssr::sign_in(signed_in).await?;
-    crate::ssr::redirect(domain::account::local_path(next.as_deref()));
+    let next = if leaves { Some("/settings#data") } else { next.as_deref() };
+    crate::ssr::redirect(domain::account::local_path(next));
     Ok(())
 }
 

@@ -30,7 +30,7 @@ pub async fn inference() -> Result<InferenceView, Failure> {
 pub async fn pull_model(model: String) -> Result<(), Failure> {
     let models = crate::ssr::service::<services::models::Models>()?;
     let viewer = crate::ssr::viewer().await?;
-    Ok(models.pull(&viewer, &model)?)
+    Ok(models.pull(&viewer, &model).await?)
 }
 
 /// Stops fetching a model.

@@ -2,7 +2,10 @@
 
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
+use domain::Timestamp;
+use domain::token::{PersonalToken, TokenId};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
@@ -12,6 +15,69 @@ pub async fn generated_today() -> Result<domain::generation::Today, Failure> {
     let generation = crate::ssr::service::<services::generation::Generation>()?;
     let viewer = crate::ssr::viewer().await?;
     Ok(generation.today(&viewer).await?)
+}
+
+/// The tokens of the person's programs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProgramsView {
+    /// Those that work, newest first.
+    pub tokens: Vec<PersonalToken>,
+    /// The secret of one that was just made: it is told once.
+    pub secret: Option<String>,
+}
+
+/// The tokens of the person's programs, and the secret of a new one.
+#[server(endpoint = "programs")]
+pub async fn programs() -> Result<ProgramsView, Failure> {
+    let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(ProgramsView { tokens: tokens.list(&viewer).await?, secret: crate::ssr::take_secret() })
+}
+
+/// Makes a token for a program; its secret is told where the settings are shown next.
+#[server(endpoint = "create_token")]
+pub async fn create_token(token_name: String, scope: String, days: String) -> Result<(), Failure> {
+    let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
+    let viewer = crate::ssr::viewer().await?;
+    let new = tokens.create(&viewer, super::programs::wish(token_name, &scope, &days)?).await?;
+    crate::ssr::keep_secret(&new.secret);
+    crate::ssr::redirect("/settings?done=token#programs");
+    Ok(())
+}
+
+/// Ends a token at once.
+#[server(endpoint = "remove_token")]
+pub async fn remove_token(id: TokenId) -> Result<(), Failure> {
+    let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(tokens.remove(&viewer, id).await?)
+}
+
+/// When the person's account is removed, if they asked for it.
+#[server(endpoint = "leaving_at")]
+pub async fn leaving_at() -> Result<Option<Timestamp>, Failure> {
+    let departures = crate::ssr::service::<services::departures::Departures>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(departures.due(viewer.id).await?)
+}
+
+/// Asks for the account to be removed in a week; `address` confirms it. Ends the session and leads to the landing page.
+#[server(endpoint = "ask_to_leave")]
+pub async fn ask_to_leave(address: String) -> Result<(), Failure> {
+    let departures = crate::ssr::service::<services::departures::Departures>()?;
+    let viewer = crate::ssr::viewer().await?;
+    departures.ask(&viewer, &address).await?;
+    crate::ssr::sign_out().await?;
+    crate::ssr::redirect("/");
+    Ok(())
+}
+
+/// Keeps the account.
+#[server(endpoint = "stay_after_all")]
+pub async fn stay_after_all() -> Result<(), Failure> {
+    let departures = crate::ssr::service::<services::departures::Departures>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(departures.take_back(&viewer).await?)
 }
 
 /// Keeps the theme on this device: "light", "dark", or anything else for the system's.

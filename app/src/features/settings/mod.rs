@@ -1,11 +1,13 @@
-//! Settings: name, password, theme and keys.
+//! Settings: name, password, theme, keys, programs, and one's own data.
 
 pub mod api;
+mod data;
 mod generated;
 mod keyboard;
 mod name;
 mod page;
 mod password;
+mod programs;
 mod saved;
 mod theme;
 mod theme_form;

@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 
+use super::data::DataSection;
 use super::generated::GeneratedSection;
 use super::keyboard::KeyboardSection;
 use super::name::NameSection;
 use super::password::PasswordSection;
+use super::programs::ProgramsSection;
 use super::theme_form::ThemeSection;
 use crate::features::account::SignOutForm;
 use crate::ui::PageHeader;
 
-/// Name, password, theme, keys, and the way out.
+/// Name, password, theme, keys, programs, and the way out.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     view! {
@@ -20,7 +22,9 @@ pub fn SettingsPage() -> impl IntoView {
             <PasswordSection/>
             <ThemeSection/>
             <KeyboardSection/>
+            <ProgramsSection/>
             <GeneratedSection/>
+            <DataSection/>
             <section class="section" aria-labelledby="leave">
                 <h2 id="leave">"Leave"</h2>
                 <p class="text-muted">"Ends the session on this device. Everything you did stays in your account."</p>

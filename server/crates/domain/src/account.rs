@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Id, Result};
+use crate::{Error, ErrorKind, Id, Result};
 
 /// Marks the identifier of a person's account.
 pub struct Account;
@@ -14,6 +14,7 @@ pub const STANDARD_PLAN: &str = "standard";
 
 /// What an account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Uses the product.
@@ -39,6 +40,7 @@ impl Standing {
 
 /// The person who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Viewer {
     /// Their account.
     pub id: AccountId,
@@ -48,6 +50,19 @@ pub struct Viewer {
     pub email: String,
     /// What they may do.
     pub standing: Standing,
+}
+
+impl Viewer {
+    /// Lets only administrators pass.
+    ///
+    /// # Errors
+    /// `Forbidden` for anybody else.
+    pub fn must_be_admin(&self) -> Result<()> {
+        match self.standing {
+            Standing::Admin => Ok(()),
+            Standing::Member => Err(Error::new(ErrorKind::Forbidden, "Only administrators can do this.")),
+        }
+    }
 }
 
 /// An e-mail address, checked for form only.

@@ -8,6 +8,7 @@ use crate::interview::{InterviewId, Status, Summary};
 
 /// One thing to do, with the reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextStep {
     /// What, as a short sentence.
     pub title: String,
@@ -21,6 +22,7 @@ pub struct NextStep {
 
 /// One graded interview on the trend line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendPoint {
     /// Which interview.
     pub id: InterviewId,
@@ -32,6 +34,7 @@ pub struct TrendPoint {
 
 /// Everything on the dashboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dashboard {
     /// The card at the top.
     pub next: NextStep,

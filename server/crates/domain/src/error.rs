@@ -13,6 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What kind of failure it was, and so which HTTP status it becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// Nobody is signed in (401).
@@ -58,6 +59,9 @@ pub struct Error {
     pub message: String,
     /// The name of the form field that it is about, if it is about one.
     pub field: Option<String>,
+    /// What finds its cause in the log, if it is our fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Seconds after which it is worth trying again, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
@@ -66,7 +70,7 @@ pub struct Error {
 impl Error {
     /// An error of `kind` with a message for the person.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), field: None, retry_after: None }
+        Self { kind, message: message.into(), field: None, reference: None, retry_after: None }
     }
 
     /// The input in `field` needs mending.
@@ -94,12 +98,10 @@ impl Error {
 
     /// Our fault; `reference` finds the cause in the log.
     pub fn unexpected(reference: &str) -> Self {
-        Self::new(
-            ErrorKind::Unexpected,
-            format!(
-                "Something went wrong on our side. Please try again; if it happens again, tell the operator this reference: {reference}."
-            ),
-        )
+        let message = format!(
+            "Something went wrong on our side. Please try again; if it happens again, tell the operator this reference: {reference}."
+        );
+        Self { reference: Some(reference.to_owned()), ..Self::new(ErrorKind::Unexpected, message) }
     }
 }
 

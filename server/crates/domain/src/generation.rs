@@ -10,6 +10,7 @@ use crate::{Error, ErrorKind, Result, Timestamp};
 
 /// What requests to a model took together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Consumption {
     /// Requests, repeats among them.
     pub requests: u64,
@@ -34,6 +35,7 @@ impl Consumption {
 
 /// What one feature took of one model in a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DailyUse {
     /// The beginning of the day, in UTC.
     pub day: Timestamp,
@@ -80,6 +82,7 @@ impl Quotas {
 
 /// What a person used today, and what they may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Today {
     /// The name of the person's plan.
     pub plan: String,

@@ -32,6 +32,22 @@ impl<T> Id<T> {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl<T> utoipa::PartialSchema for Id<T> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        let uuid = Some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
+        ObjectBuilder::new().schema_type(Type::String).format(uuid).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<T> utoipa::ToSchema for Id<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Id".into()
+    }
+}
+
 impl<T> FromStr for Id<T> {
     type Err = Error;
 

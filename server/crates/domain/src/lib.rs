@@ -6,8 +6,10 @@
 //! it with plain values.
 
 pub mod account;
+pub mod audit;
 pub mod dashboard;
 pub mod error;
+pub mod event;
 pub mod feedback;
 pub mod generation;
 pub mod grading;
@@ -15,9 +17,11 @@ pub mod id;
 pub mod interview;
 pub mod model;
 pub mod number;
+pub mod progress;
 pub mod question;
 pub mod text;
 pub mod time;
+pub mod token;
 
 pub use error::{Error, ErrorKind, Result};
 pub use id::{Id, Random};

@@ -9,6 +9,7 @@ use crate::{Error, Result};
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ModelRole {
     /// Long answers that need care.
@@ -48,6 +49,7 @@ impl FromStr for ModelRole {
 
 /// What an administrator sees of the models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelsView {
     /// Those of the manifest, in its order, and the operator's own files that have a role.
     pub models: Vec<ModelView>,
@@ -63,6 +65,7 @@ pub struct ModelsView {
 
 /// A model and whether it is here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelView {
     /// Its name.
     pub name: String,
@@ -86,6 +89,7 @@ pub struct ModelView {
 
 /// Whether a model is here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ModelState {
     /// It is not.
     Absent,
@@ -101,6 +105,7 @@ pub enum ModelState {
 
 /// How far a pull is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pull {
     /// What happens now, as a short sentence.
     pub step: String,
@@ -114,6 +119,7 @@ pub struct Pull {
 
 /// The memory for models.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Memory {
     /// What the machine or its container has.
     pub present: u64,
@@ -125,6 +131,7 @@ pub struct Memory {
 
 /// What an administrator sees of the work of the models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InferenceView {
     /// The models that are in memory.
     pub loaded: Vec<Loaded>,
@@ -140,6 +147,7 @@ pub struct InferenceView {
 
 /// A server elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndpointView {
     /// Its address.
     pub address: String,
@@ -151,6 +159,7 @@ pub struct EndpointView {
 
 /// A model in memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Loaded {
     /// Its name.
     pub model: String,
@@ -164,6 +173,7 @@ pub struct Loaded {
 
 /// What an engine does now, and what it did since it was started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Figures {
     /// Answers that are being read or written.
     pub running: u32,
@@ -207,6 +217,7 @@ pub struct Figures {
 
 /// Where a request stands that waits for a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Place {
     /// Requests that will be served before it.
     pub ahead: u32,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a question asks for experience or for knowledge of the craft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionKind {
     /// Asks for something that happened: situation, task, action, result.

@@ -13,6 +13,7 @@ const DAY: i64 = 86_400_000;
 
 /// A moment in UTC, in milliseconds since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = 1_795_132_800_000_i64))]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -35,6 +36,12 @@ impl Timestamp {
     /// The beginning of its calendar day in UTC.
     pub fn start_of_day(self) -> Self {
         Self(self.0 - self.0.rem_euclid(DAY))
+    }
+
+    /// The calendar day in UTC by ISO 8601, like "2026-11-20".
+    pub fn iso_day(self) -> String {
+        let (year, month, day) = civil(self.0.div_euclid(DAY));
+        format!("{year:04}-{month:02}-{day:02}")
     }
 
     /// The calendar day in UTC as people write it here, like "20 Nov 2026".
@@ -78,5 +85,6 @@ mod tests {
         assert_eq!(Timestamp::from_millis(1_795_132_800_000).day(), "20 Nov 2026");
         assert_eq!(Timestamp::from_millis(951_782_400_000).day(), "29 Feb 2000");
         assert_eq!(Timestamp::from_millis(-1).day(), "31 Dec 1969");
+        assert_eq!(Timestamp::from_millis(951_782_400_000).iso_day(), "2000-02-29");
     }
 }

@@ -7,12 +7,16 @@ use std::time::Duration;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use domain::account::{AccountId, Email, Password, PersonName, Standing, Viewer};
+use domain::audit::Action;
 use domain::{Clock, Error, ErrorKind, Id, Random, Result, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use store::Store;
 use store::account as accounts;
 use tokio::sync::Semaphore;
+
+use crate::audit::Audit;
+use crate::limits::{ClientAddress, Limited, Limits};
+use crate::secret;
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core for some 30 ms.
 const HASHES_AT_ONCE: usize = 2;
@@ -37,27 +41,40 @@ pub struct SignedIn {
     pub seen: Timestamp,
 }
 
+impl SignedIn {
+    /// Where a browser's session keeps it.
+    pub const KEY: &str = "signed_in";
+}
+
 /// The use cases of accounts.
 #[derive(Clone)]
 pub struct Accounts {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    limits: Limits,
+    audit: Audit,
     hashing: Arc<Semaphore>,
 }
 
 impl Accounts {
     /// Accounts kept in `store`.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { store, clock, random, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
+    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>, limits: Limits, audit: Audit) -> Self {
+        Self { store, clock, random, limits, audit, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
     }
 
     /// Opens a member's account.
     ///
     /// # Errors
-    /// `Invalid` names the field to mend; an address that is taken is `Conflict`.
-    pub async fn register(&self, name: &str, email: &str, password: &str) -> Result<SignedIn> {
-        self.open(name, email, password, Standing::Member).await
+    /// `Invalid` names the field to mend; an address that is taken is `Conflict`; `TooMany` where many were opened
+    /// from one network address.
+    pub async fn register(&self, name: &str, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
+        // What needs mending is no try.
+        (PersonName::parse(name)?, Email::parse(email)?, Password::parse(password)?);
+        self.limits.count_from(Limited::Registration, from).await?;
+        let signed_in = self.open(name, email, password, Standing::Member).await?;
+        self.audit.note(Some(signed_in.account), Action::Registered, "", Some(from)).await;
+        Ok(signed_in)
     }
 
     /// Opens an administrator's account, or makes an existing one an administrator's. For the
@@ -70,11 +87,18 @@ impl Accounts {
         };
         let id = existing.viewer.id;
         self.store.transaction(move |connection| Box::pin(accounts::promote(connection, id))).await?;
+        self.audit.note(Some(id), Action::AdministratorMade, "", None).await;
         Ok(false)
     }
 
     /// Signs in. An unknown address and a wrong password get the same answer after the same time.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
+    ///
+    /// # Errors
+    /// `Invalid` for those, `TooMany` after many of them from one network address.
+    pub async fn sign_in(&self, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
+        let pair = format!("{} {}", email.trim().to_lowercase(), from.network());
+        self.limits.count(Limited::Password, &pair).await?;
+        self.limits.count_from(Limited::SignIn, from).await?;
         let account = match Email::parse(email) {
             Ok(email) => accounts::by_email(&mut *self.store.read().await?, &email).await?,
             Err(_) => None,
@@ -82,11 +106,21 @@ impl Accounts {
         let hash = account.as_ref().map_or(NOBODY, |account| account.password_hash.as_str());
         let fits = self.fits(password, hash).await?;
         match account {
-            Some(account) if fits => Ok(self.signed_in(account.viewer.id, account.session_epoch)),
-            _ => Err(Error::new(
-                ErrorKind::Invalid,
-                "E-mail address and password do not go together. Check both and try again.",
-            )),
+            Some(account) if fits => {
+                self.limits.give_back(Limited::Password, &pair).await?;
+                self.limits.give_back_from(Limited::SignIn, from).await?;
+                self.audit.note(Some(account.viewer.id), Action::SignedIn, "", Some(from)).await;
+                Ok(self.signed_in(account.viewer.id, account.session_epoch))
+            }
+            account => {
+                // Written down either way, so that both take as long.
+                let whose = account.map(|account| account.viewer.id);
+                self.audit.note(whose, Action::SignInFailed, "", Some(from)).await;
+                Err(Error::new(
+                    ErrorKind::Invalid,
+                    "E-mail address and password do not go together. Check both and try again.",
+                ))
+            }
         }
     }
 
@@ -121,15 +155,18 @@ impl Accounts {
                 Box::pin(async move { accounts::change_password(connection, id, &hash).await })
             })
             .await?;
+        self.audit.note(Some(id), Action::PasswordChanged, "", None).await;
         Ok(self.signed_in(id, epoch))
     }
 
-    /// Changes the name.
-    pub async fn rename(&self, viewer: &Viewer, name: &str) -> Result<()> {
+    /// Changes the name; answers with the person as they are now.
+    pub async fn rename(&self, viewer: &Viewer, name: &str) -> Result<Viewer> {
         let (id, name) = (viewer.id, PersonName::parse(name)?);
-        self.store
-            .transaction(move |connection| Box::pin(async move { accounts::rename(connection, id, &name).await }))
-            .await
+        let renamed = Viewer { name: name.as_str().to_owned(), ..viewer.clone() };
+        let work = self
+            .store
+            .transaction(move |connection| Box::pin(async move { accounts::rename(connection, id, &name).await }));
+        work.await.map(|()| renamed)
     }
 
     /// A new set-up token, in place of an earlier one; none when there is an administrator.
@@ -137,10 +174,8 @@ impl Accounts {
         if accounts::has_admin(&mut *self.store.read().await?).await? {
             return Ok(None);
         }
-        let mut bytes = [0; 32];
-        self.random.fill(&mut bytes);
-        let token = hex(&bytes);
-        let (digest, now) = (hash_token(&token), self.clock.now());
+        let token = secret::new(&*self.random);
+        let (digest, now) = (secret::hash(&token), self.clock.now());
         self.store
             .transaction(move |connection| {
                 Box::pin(async move { accounts::put_setup_token(connection, &digest, now).await })
@@ -151,7 +186,7 @@ impl Accounts {
 
     /// Whether the set-up link with this token still works.
     pub async fn setup_is_open(&self, token: &str) -> Result<bool> {
-        accounts::is_setup_token(&mut *self.store.read().await?, &hash_token(token)).await
+        accounts::is_setup_token(&mut *self.store.read().await?, &secret::hash(token)).await
     }
 
     /// Uses the set-up link up and opens the first administrator's account.
@@ -160,7 +195,7 @@ impl Accounts {
             return Err(setup_is_over());
         }
         let (email, name, hash) = self.checked(name, email, password).await?;
-        let (now, digest) = (self.clock.now(), hash_token(token));
+        let (now, digest) = (self.clock.now(), secret::hash(token));
         let id = Id::new(now, &*self.random);
         self.store
             .transaction(move |connection| {
@@ -251,15 +286,6 @@ impl Accounts {
         .await
         .map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))
     }
-}
-
-/// Only the hash of a token is stored; the token has 256 random bits, so a plain hash is enough.
-fn hash_token(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn taken() -> Error {

@@ -6,8 +6,16 @@
 //! `server/src/wiring.rs`.
 
 pub mod account;
+pub mod audit;
+pub mod departures;
 pub mod evaluate;
+pub mod events;
+pub mod export;
 pub mod generation;
+pub mod idempotency;
 pub mod interview;
+pub mod limits;
 pub mod models;
+mod secret;
+pub mod tokens;
 pub mod words;

@@ -99,6 +99,26 @@ pub async fn change_password(connection: &mut Connection, id: AccountId, passwor
         .map_err(explain)
 }
 
+/// Ends all sessions and tokens.
+pub async fn end_sessions(connection: &mut Connection, id: AccountId) -> Result<()> {
+    sqlx::query("UPDATE accounts SET session_epoch = session_epoch + 1 WHERE id = $1")
+        .bind(id.to_string())
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(explain)
+}
+
+/// When the account was opened.
+pub async fn opened_at(connection: &mut Connection, id: AccountId) -> Result<Option<Timestamp>> {
+    sqlx::query("SELECT created_at FROM accounts WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await
+        .and_then(|row| row.map(|row| row.try_get("created_at").map(Timestamp::from_millis)).transpose())
+        .map_err(explain)
+}
+
 /// Changes the name.
 pub async fn rename(connection: &mut Connection, id: AccountId, name: &PersonName) -> Result<()> {
     sqlx::query("UPDATE accounts SET name = $2 WHERE id = $1")

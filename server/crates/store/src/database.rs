@@ -1,6 +1,6 @@
 //! The connection to either database, and transactions that cannot be left half done.
 
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use domain::{Error, ErrorKind, Result};
@@ -18,11 +18,19 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
 pub type Connection = AnyConnection;
 
 /// The database. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     writer: AnyPool,
     reader: AnyPool,
     engine: Engine,
+    url: Arc<str>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address may hold a password.
+        f.debug_struct("Store").field("engine", &self.engine).finish_non_exhaustive()
+    }
 }
 
 /// The one place where the two databases differ.
@@ -37,7 +45,7 @@ impl Engine {
     fn prepare(self) -> &'static str {
         match self {
             Self::Sqlite => {
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;"
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA secure_delete = ON;"
             }
             Self::Postgres => {
                 "SET statement_timeout = '30s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
@@ -87,13 +95,18 @@ impl Store {
             Engine::Sqlite => {
                 let writer = pool(1).await.map_err(cannot)?;
                 let reader = pool(4).await.map_err(cannot)?;
-                Ok(Self { writer, reader, engine })
+                Ok(Self { writer, reader, engine, url: url.into() })
             }
             Engine::Postgres => {
                 let both = pool(16).await.map_err(cannot)?;
-                Ok(Self { writer: both.clone(), reader: both, engine })
+                Ok(Self { writer: both.clone(), reader: both, engine, url: url.into() })
             }
         }
+    }
+
+    /// The address, if it is PostgreSQL's.
+    pub(crate) fn postgres(&self) -> Option<&str> {
+        (self.engine == Engine::Postgres).then_some(&*self.url)
     }
 
     /// Brings the tables to the present form. Does nothing when they are.
@@ -138,6 +151,15 @@ impl Store {
             outcome
         });
         task.await.map_err(|error| unexpected(&error))?
+    }
+
+    /// Sees that what was removed is not left in the files of the database either. PostgreSQL does so by itself, in time.
+    pub async fn wipe(&self) -> Result<()> {
+        if self.engine == Engine::Sqlite {
+            let mut connection = self.writer.acquire().await.map_err(explain)?;
+            connection.execute(sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")).await.map_err(explain)?;
+        }
+        Ok(())
     }
 
     /// Closes all connections; what was committed stays.

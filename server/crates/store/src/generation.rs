@@ -130,15 +130,26 @@ pub async fn used_since(connection: &mut Connection, day: Timestamp) -> Result<V
     .fetch_all(connection)
     .await
     .map_err(explain)?;
-    let daily = |row: &AnyRow| {
-        Ok(DailyUse {
-            day: Timestamp::from_millis(row.try_get("day")?),
-            feature: row.try_get("feature")?,
-            model: row.try_get("model")?,
-            consumption: consumption(row)?,
-        })
-    };
     rows.iter().map(daily).collect::<sqlx::Result<_>>().map_err(explain)
+}
+
+/// What the owner used, the latest day first.
+pub async fn used_by(connection: &mut Connection, owner: AccountId) -> Result<Vec<DailyUse>> {
+    let rows = sqlx::query("SELECT * FROM generation_use WHERE owner_id = $1 ORDER BY day DESC, feature, model")
+        .bind(owner.to_string())
+        .fetch_all(connection)
+        .await
+        .map_err(explain)?;
+    rows.iter().map(daily).collect::<sqlx::Result<_>>().map_err(explain)
+}
+
+fn daily(row: &AnyRow) -> sqlx::Result<DailyUse> {
+    Ok(DailyUse {
+        day: Timestamp::from_millis(row.try_get("day")?),
+        feature: row.try_get("feature")?,
+        model: row.try_get("model")?,
+        consumption: consumption(row)?,
+    })
 }
 
 /// The owner's kept answer to `request`, or one that is about nobody when `owner` is none.

@@ -110,11 +110,32 @@ pub async fn find(connection: &mut Connection, owner: AccountId, id: InterviewId
         .ok_or_else(|| Error::not_found("interview"))
 }
 
-/// The owner's interviews, newest first, at most `limit`.
-pub async fn latest(connection: &mut Connection, owner: AccountId, limit: i64) -> Result<Vec<Interview>> {
-    sqlx::query_as("SELECT * FROM interviews WHERE owner_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2")
+/// The owner's interviews, newest first, at most `limit`; those that come after `after`, which has that start.
+pub async fn latest(
+    connection: &mut Connection,
+    owner: AccountId,
+    after: Option<(Timestamp, InterviewId)>,
+    limit: i64,
+) -> Result<Vec<Interview>> {
+    let (started, id) = after.map_or((i64::MAX, String::new()), |(started, id)| (started.millis(), id.to_string()));
+    sqlx::query_as(
+        "SELECT * FROM interviews WHERE owner_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3))
+         ORDER BY created_at DESC, id DESC LIMIT $4",
+    )
+    .bind(owner.to_string())
+    .bind(started)
+    .bind(id)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+    .map_err(explain)
+}
+
+/// The owner's interviews that started at `since` or later, the oldest first.
+pub async fn since(connection: &mut Connection, owner: AccountId, since: Timestamp) -> Result<Vec<Interview>> {
+    sqlx::query_as("SELECT * FROM interviews WHERE owner_id = $1 AND created_at >= $2 ORDER BY created_at, id")
         .bind(owner.to_string())
-        .bind(limit)
+        .bind(since.millis())
         .fetch_all(connection)
         .await
         .map_err(explain)

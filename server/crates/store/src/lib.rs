@@ -8,12 +8,20 @@
 //! only), a module here, and tests in `tests/conformance`, which run on both databases.
 
 pub mod account;
+pub mod audit;
 mod database;
+pub mod departure;
 mod error;
+pub mod event;
 pub mod generation;
+pub mod idempotency;
 pub mod interview;
+pub mod limit;
+mod listener;
 pub mod model;
 mod session;
+pub mod token;
 
 pub use database::{Connection, Store};
+pub use listener::Listener;
 pub use session::Sessions;

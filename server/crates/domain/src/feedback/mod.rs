@@ -38,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an answer is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
     /// Whether it answers this question.
@@ -58,6 +59,7 @@ pub enum Dimension {
 
 /// A score in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Band {
     /// 85 to 100.
@@ -74,6 +76,7 @@ pub enum Band {
 
 /// Words of the answer, verbatim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quote {
     /// The words.
     pub text: String,
@@ -83,6 +86,7 @@ pub struct Quote {
 
 /// Why a score is what it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reason {
     /// One sentence for the person.
     pub text: String,
@@ -92,6 +96,7 @@ pub struct Reason {
 
 /// One graded dimension of one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Score {
     /// What was graded.
     pub dimension: Dimension,
@@ -105,6 +110,7 @@ pub struct Score {
 
 /// How far the answer makes a key point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Covered {
     /// It is said.
@@ -117,6 +123,7 @@ pub enum Covered {
 
 /// One key point held against the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PointFeedback {
     /// The key point.
     pub text: String,
@@ -132,6 +139,7 @@ pub struct PointFeedback {
 
 /// Everything said about one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Feedback {
     /// The weighted mean of the scores, 0 to 100; form counts only as far as there is substance.
     pub overall: u8,
@@ -145,6 +153,7 @@ pub struct Feedback {
 
 /// What came of grading an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// Long enough to be graded.

@@ -19,6 +19,7 @@ pub struct Overall {
 
 /// The mean of one dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mean {
     /// What was graded.
     pub dimension: Dimension,

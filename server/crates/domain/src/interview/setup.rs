@@ -10,6 +10,7 @@ macro_rules! choices {
     ($(#[$about:meta])* $type:ident, $field:literal, { $($member:ident = $slug:literal, $name:literal;)+ }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $type { $(#[doc = $name] #[serde(rename = $slug)] $member,)+ }
 
         impl $type {
@@ -115,6 +116,7 @@ impl Kind {
 
 /// A valid choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Setup {
     /// The job.
     pub role: JobRole,

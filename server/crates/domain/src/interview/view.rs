@@ -13,6 +13,7 @@ pub type InterviewId = Id<Interview>;
 
 /// Where an interview stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It goes on.
@@ -55,6 +56,7 @@ pub enum Author {
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
     /// Opens the interview, with the first question.
@@ -103,6 +105,7 @@ impl MessageKind {
 
 /// One message of the conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// Its place in the conversation, from 0.
     pub turn: u32,
@@ -122,6 +125,7 @@ pub struct Message {
 
 /// Feedback on one question, as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerReport {
     /// Which question, from 0.
     pub position: u32,
@@ -147,6 +151,7 @@ pub struct AnswerReport {
 
 /// Whether there is something to grade.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerState {
     /// There is an answer.
@@ -159,6 +164,7 @@ pub enum AnswerState {
 
 /// An interview as its page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InterviewView {
     /// Its identifier.
     pub id: InterviewId,
@@ -184,6 +190,7 @@ pub struct InterviewView {
 
 /// The report of an interview.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Report {
     /// The interview.
     pub id: InterviewId,
@@ -209,6 +216,7 @@ pub struct Report {
 
 /// A past interview in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Summary {
     /// The interview.
     pub id: InterviewId,

@@ -9,14 +9,18 @@ mod wording;
 use std::sync::Arc;
 
 use domain::account::Viewer;
+use domain::event::Topic;
 use domain::interview::{self, Candidate, InterviewId, InterviewView, MessageKind, Next, Setup, Status};
 use domain::model::Place;
 use domain::{Clock, Error, ErrorKind, Id, Random, Result};
 use futures::stream::BoxStream;
 use inference::{Embedder, Roles};
 use knowledge::Bank;
+use serde_json::json;
 use store::Store;
 
+use crate::events::Events;
+use crate::limits::{Limited, Limits};
 use grading::Grader;
 use session::Session;
 use wording::Wordsmith;
@@ -35,6 +39,8 @@ struct Parts {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     bank: &'static Bank,
+    limits: Limits,
+    events: Events,
     grader: Grader,
     wordsmith: Wordsmith,
 }
@@ -55,9 +61,20 @@ impl Interviews {
         random: Arc<dyn Random>,
         bank: &'static Bank,
         models: Models,
+        limits: Limits,
+        events: Events,
     ) -> Self {
-        let wordsmith = Wordsmith::new(store.clone(), models.roles);
-        Self(Arc::new(Parts { store, clock, random, bank, grader: Grader::new(models.embedder), wordsmith }))
+        let wordsmith = Wordsmith::new(store.clone(), models.roles, events.clone());
+        Self(Arc::new(Parts {
+            store,
+            clock,
+            random,
+            bank,
+            limits,
+            events,
+            grader: Grader::new(models.embedder),
+            wordsmith,
+        }))
     }
 
     /// Computes what the first person would otherwise wait for.
@@ -66,7 +83,11 @@ impl Interviews {
     }
 
     /// Starts an interview: chooses the first question and greets.
+    ///
+    /// # Errors
+    /// `TooMany` for a person who does more than anybody can practise; so for all that is counted below.
     pub async fn start(&self, viewer: &Viewer, setup: Setup) -> Result<InterviewId> {
+        self.count(viewer).await?;
         let id = Id::new(self.0.clock.now(), &*self.0.random);
         let mut session = Session::new(id, setup, self.0.clock.now());
         self.ask(&mut session, viewer, MessageKind::Greeting).await?;
@@ -110,6 +131,7 @@ impl Interviews {
             return Ok(self.shown(session));
         }
         session.expect_turn(turn)?;
+        self.count(viewer).await?;
         let length = text.chars().count();
         if length == 0 {
             return Err(Error::invalid("answer", "There is no answer yet. Write one, or skip the question."));
@@ -133,6 +155,7 @@ impl Interviews {
             return Ok(self.shown(session));
         }
         session.expect_turn(turn)?;
+        self.count(viewer).await?;
         // A follow-up that is left takes nothing from the answer given before it.
         session.say(MessageKind::Skip, "")?.skipped = true;
         self.proceed(session, viewer).await
@@ -185,6 +208,16 @@ impl Interviews {
         Ok(self.0.wordsmith.words(id, message.ok_or_else(|| Error::not_found("message"))?))
     }
 
+    /// The interview once the interviewer's newest message is worded.
+    pub async fn spoken(&self, viewer: &Viewer, id: InterviewId) -> Result<InterviewView> {
+        let session = self.load(viewer, id).await?;
+        match session.messages.last().filter(|message| message.pending) {
+            Some(message) => self.0.wordsmith.settled(id, message.turn).await,
+            None => return Ok(self.shown(session)),
+        }
+        self.view(viewer, id).await
+    }
+
     /// Where the interviewer's message at `turn` stands, if it waits for the model.
     pub async fn message_place(&self, viewer: &Viewer, id: InterviewId, turn: u32) -> Result<Option<Place>> {
         self.load(viewer, id).await?;
@@ -203,6 +236,7 @@ impl Interviews {
             return Err(Error::new(ErrorKind::Conflict, reason));
         }
         if session.reopen_wording(turn)? {
+            self.count(viewer).await?;
             let reopen = self
                 .0
                 .store
@@ -239,6 +273,23 @@ impl Interviews {
         Ok(())
     }
 
+    /// Tells those who look on how the interview stands now.
+    async fn tell(&self, session: &Session, viewer: &Viewer) {
+        let (id, status) = (session.row.id, session.row.status);
+        let turn = session.messages.last().map(|message| message.turn);
+        let data = json!({ "status": status, "turn": turn });
+        self.0.events.publish(viewer.id, Topic::Interview(id), "changed", data).await;
+        if status == Status::Finished {
+            let data = json!({ "interview": id });
+            self.0.events.publish(viewer.id, Topic::Notifications, "report_ready", data).await;
+        }
+    }
+
+    /// Counts one step of practice.
+    async fn count(&self, viewer: &Viewer) -> Result<()> {
+        self.0.limits.count(Limited::Practice, &viewer.id.to_string()).await
+    }
+
     /// The interview as its page shows it.
     fn shown(&self, session: Session) -> InterviewView {
         InterviewView { model: self.0.wordsmith.model(), ..session.view() }
@@ -253,6 +304,7 @@ impl Interviews {
         self.0.wordsmith.claim(&mut session);
         let session = session.update(&self.0.store, viewer.id, self.0.clock.now()).await?;
         self.0.wordsmith.begin(&session, viewer);
+        self.tell(&session, viewer).await;
         Ok(self.shown(session))
     }
 }

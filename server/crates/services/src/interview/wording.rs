@@ -10,16 +10,19 @@ use std::time::Duration;
 
 use domain::Result;
 use domain::account::Viewer;
+use domain::event::Topic;
 use domain::interview::{InterviewId, Message, MessageKind};
 use domain::model::Place;
 use futures::stream::{self, BoxStream, StreamExt};
 use inference::{Deadlines, Engine, Output, Request, Roles};
+use serde_json::json;
 use store::Store;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
 use super::prompt;
 use super::session::Session;
+use crate::events::Events;
 
 /// Time between two words of the built-in coach: brisk reading speed.
 const PACE: Duration = Duration::from_millis(22);
@@ -53,12 +56,13 @@ struct Writing {
 pub(super) struct Wordsmith {
     store: Store,
     roles: Roles,
+    events: Events,
     lives: Lives,
 }
 
 impl Wordsmith {
-    pub(super) fn new(store: Store, roles: Roles) -> Self {
-        Self { store, roles, lives: Lives::default() }
+    pub(super) fn new(store: Store, roles: Roles, events: Events) -> Self {
+        Self { store, roles, events, lives: Lives::default() }
     }
 
     /// The model that words what the coach says, if there is one.
@@ -101,6 +105,7 @@ impl Wordsmith {
         let request = prompt::request(&message, &session.row.setup, viewer, answer.unwrap_or_default(), seed);
         let (sender, live) = watch::channel(Live::default());
         let (store, lives) = (self.store.clone(), self.lives.clone());
+        let (events, owner) = (self.events.clone(), viewer.id);
         let model = coach.name().to_owned();
         // The entry must be there before the task can remove it.
         let mut entries = lock(&self.lives);
@@ -123,6 +128,8 @@ impl Wordsmith {
                 live.done = true;
             });
             lock(&lives).remove(&key);
+            let (id, turn) = key;
+            events.publish(owner, Topic::Interview(id), "worded", json!({ "turn": turn })).await;
         });
         entries.insert(key, Writing { live, task: task.abort_handle(), model });
     }
@@ -137,6 +144,15 @@ impl Wordsmith {
             is_printable(&text).then(|| (format!("{text} …"), writing.model))
         });
         settle(&self.store, (id, turn), words).await
+    }
+
+    /// Waits until nobody is writing the message any more.
+    pub(super) async fn settled(&self, id: InterviewId, turn: u32) {
+        let live = lock(&self.lives).get(&(id, turn)).map(|writing| writing.live.clone());
+        if let Some(mut live) = live {
+            // Whoever wrote it may be gone without a word: then nothing more comes either.
+            let _ = live.wait_for(|live| live.done).await;
+        }
     }
 
     /// Where a message stands that waits for the model.

@@ -7,7 +7,8 @@ mod trial;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use domain::account::{Standing, Viewer};
+use domain::account::Viewer;
+use domain::audit::Action;
 use domain::model::{InferenceView, Loaded, Memory, ModelRole, ModelState, ModelView, ModelsView, Tried};
 use domain::{Error, ErrorKind, Result};
 use futures::stream::BoxStream;
@@ -17,6 +18,7 @@ use inference::openai::OpenAi;
 use inference::{Engine, Host, Hosted, Roles};
 use store::Store;
 
+use crate::audit::Audit;
 use crate::generation::Generation;
 use pulls::Pulls;
 
@@ -41,6 +43,8 @@ pub struct ModelsOptions {
     pub embedding: (String, u64),
     /// What configuration gives the roles to, by name or path; a role that is missing is the built-in coach's.
     pub configured: BTreeMap<ModelRole, String>,
+    /// Where it is written down what administrators do.
+    pub audit: Audit,
 }
 
 /// The use cases of models.
@@ -127,7 +131,7 @@ impl Models {
     /// # Errors
     /// `Forbidden` for anybody else, as for all that follows.
     pub async fn view(&self, viewer: &Viewer) -> Result<ModelsView> {
-        admit(viewer)?;
+        viewer.must_be_admin()?;
         let options = &self.0.options;
         let loaded = self.loaded().await;
         let library = options.library.clone();
@@ -177,17 +181,18 @@ impl Models {
     ///
     /// # Errors
     /// `NotFound` if there is no such model, `Busy` if the disk has no room for it.
-    pub fn pull(&self, viewer: &Viewer, model: &str) -> Result<()> {
-        admit(viewer)?;
+    pub async fn pull(&self, viewer: &Viewer, model: &str) -> Result<()> {
+        viewer.must_be_admin()?;
         let Parts { options, pulls, .. } = &*self.0;
         options.library.manifest().model(model)?;
         pulls.begin(&options.library, options.convert, model);
+        options.audit.note(Some(viewer.id), Action::ModelPulled, model, None).await;
         Ok(())
     }
 
     /// Stops fetching `model`. What came so far is kept, for the next time.
     pub fn cancel(&self, viewer: &Viewer, model: &str) -> Result<()> {
-        admit(viewer)?;
+        viewer.must_be_admin()?;
         self.0.pulls.cancel(model);
         Ok(())
     }
@@ -197,7 +202,7 @@ impl Models {
     /// # Errors
     /// `Conflict` if it has a role, is needed or is being fetched, `NotFound` if it is not here.
     pub async fn remove(&self, viewer: &Viewer, model: &str) -> Result<()> {
-        admit(viewer)?;
+        viewer.must_be_admin()?;
         if self.0.options.embedding.0 == model {
             let reason = format!("{model} is needed for feedback and search, so it stays.");
             return Err(Error::new(ErrorKind::Conflict, reason));
@@ -208,7 +213,9 @@ impl Models {
         }
         self.0.pulls.forget(model);
         self.0.options.host.unload(model).await?;
-        self.0.options.library.remove(model).await.map(|_| ())
+        self.0.options.library.remove(model).await?;
+        self.0.options.audit.note(Some(viewer.id), Action::ModelRemoved, model, None).await;
+        Ok(())
     }
 
     /// Gives `role` to `model`, or to the built-in coach, and remembers it.
@@ -218,7 +225,7 @@ impl Models {
     /// memory, `Conflict` if models run elsewhere, `NotFound` if it is not installed, `Busy` while
     /// others leave it no room.
     pub async fn assign(&self, viewer: &Viewer, role: ModelRole, model: Option<&str>) -> Result<()> {
-        admit(viewer)?;
+        viewer.must_be_admin()?;
         if role == ModelRole::Embedding {
             return Err(Error::invalid("role", "The embedding model is chosen in the configuration file."));
         }
@@ -235,6 +242,8 @@ impl Models {
             }
         }
         tracing::info!(role = role.slug(), model, by = %viewer.id, "a role was given");
+        let subject = format!("{}: {}", role.slug(), model.unwrap_or("built-in coach"));
+        self.0.options.audit.note(Some(viewer.id), Action::RoleGiven, subject, None).await;
         let model = model.unwrap_or_default().to_owned();
         let give = self.0.store.transaction(move |connection| {
             Box::pin(async move { store::model::give_role(connection, role, &model).await })
@@ -264,17 +273,9 @@ impl Models {
     /// # Errors
     /// `NotFound` if no model has the role, and as [`Engine::stream`].
     pub async fn try_out(&self, viewer: &Viewer, role: ModelRole, prompt: &str) -> Result<BoxStream<'static, Tried>> {
-        admit(viewer)?;
+        viewer.must_be_admin()?;
         let nobody = || Error::new(ErrorKind::NotFound, "No model has this role. Give it to one first.");
         trial::begin(&*self.0.roles.get(role).ok_or_else(nobody)?, role, viewer, prompt).await
-    }
-}
-
-/// Only administrators get past here.
-fn admit(viewer: &Viewer) -> Result<()> {
-    match viewer.standing {
-        Standing::Admin => Ok(()),
-        Standing::Member => Err(Error::new(ErrorKind::Forbidden, "Only administrators can look after the models.")),
     }
 }
 

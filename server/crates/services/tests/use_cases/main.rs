@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 mod account;
+mod audit;
 #[path = "../injection/mod.rs"]
 mod corpus;
 mod generation;
 mod injection;
 mod interview;
+mod leaving;
+mod limits;
 mod prompts;
 mod support;
+mod tokens;
 mod wording;

@@ -1,7 +1,7 @@
 //! Services on a database of their own, with a clock that the test sets.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use domain::account::Viewer;
 use domain::interview::{InterviewId, InterviewView, JobRole, Kind, Level, Mode, Setup};
@@ -9,7 +9,10 @@ use domain::{Clock, Random, Timestamp};
 use inference::scripted::ScriptedEmbedder;
 use inference::{Engine, Roles};
 use services::account::Accounts;
+use services::audit::Audit;
+use services::events::Events;
 use services::interview::{Interviews, Models};
+use services::limits::{ClientAddress, Limits};
 use store::Store;
 use tempfile::TempDir;
 
@@ -44,11 +47,27 @@ impl Random for Counting {
     }
 }
 
+/// Where all requests come from.
+pub const HERE: ClientAddress = ClientAddress(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+
+/// Everybody may try as often as they like.
+pub fn unlimited(store: &Store) -> Limits {
+    Limits::new(store.clone(), TestClock::new(), Default::default())
+}
+
+/// The audit log in `store`.
+pub fn audit(store: &Store) -> Audit {
+    // One for all, so that no two entries have the same identifier.
+    static RANDOM: LazyLock<Arc<Counting>> = LazyLock::new(Arc::default);
+    Audit::new(store.clone(), TestClock::new(), RANDOM.clone())
+}
+
 pub struct World {
     pub accounts: Accounts,
     pub interviews: Interviews,
     pub clock: Arc<TestClock>,
-    _folder: TempDir,
+    pub store: Store,
+    folder: TempDir,
 }
 
 impl World {
@@ -68,16 +87,30 @@ impl World {
         let roles = coach.as_ref().map(Roles::all).unwrap_or_default();
         let models = Models { embedder: Arc::new(ScriptedEmbedder), roles };
         Self {
-            accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
-            interviews: Interviews::new(store.clone(), clock.clone(), random, knowledge::bank(), models),
+            accounts: Accounts::new(store.clone(), clock.clone(), random.clone(), unlimited(&store), audit(&store)),
+            interviews: Interviews::new(
+                store.clone(),
+                clock.clone(),
+                random,
+                knowledge::bank(),
+                models,
+                unlimited(&store),
+                Events::new(store.clone(), clock.clone()),
+            ),
             clock,
-            _folder: folder,
+            store,
+            folder,
         }
+    }
+
+    /// Where the database's files are.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// A new member, signed in.
     pub async fn member(&self, email: &str) -> Viewer {
-        let signed_in = self.accounts.register("Ada", email, "Correct-Horse-7").await.unwrap();
+        let signed_in = self.accounts.register("Ada", email, "Correct-Horse-7", HERE).await.unwrap();
         self.accounts.viewer(signed_in).await.unwrap().unwrap()
     }
 

@@ -1,8 +1,10 @@
 //! What the store promises, on SQLite and PostgreSQL alike.
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
+mod event;
 mod generation;
 mod model;
+mod program;
 mod support;
 
 use domain::account::{Email, PersonName};
@@ -155,9 +157,19 @@ async fn interviews_come_back_as_they_were(store: Store) {
     let mut reader = store.read().await.unwrap();
     let found = interview::find(&mut reader, ada, older.id).await.unwrap();
     assert_eq!((found.setup, found.status, found.overall, found.version), (support::setup(), Status::Open, None, 0));
-    let latest: Vec<_> = interview::latest(&mut reader, ada, 10).await.unwrap().into_iter().map(|row| row.id).collect();
+    let latest: Vec<_> =
+        interview::latest(&mut reader, ada, None, 10).await.unwrap().into_iter().map(|row| row.id).collect();
     assert_eq!(latest, [newer.id, older.id]);
-    assert_eq!(interview::latest(&mut reader, ada, 1).await.unwrap().len(), 1);
+    assert_eq!(interview::latest(&mut reader, ada, None, 1).await.unwrap().len(), 1);
+    let mut pages = Vec::new();
+    let mut after = None;
+    while let [row] = &interview::latest(&mut reader, ada, after, 1).await.unwrap()[..] {
+        after = Some((row.created_at, row.id));
+        pages.push(row.id);
+    }
+    assert_eq!(pages, latest, "page by page");
+    let since = interview::since(&mut reader, ada, at(i64::MIN / 2)).await.unwrap();
+    assert_eq!(since.iter().rev().map(|row| row.id).collect::<Vec<_>>(), latest);
 }
 
 async fn another_persons_interview_is_not_found(store: Store) {
@@ -165,7 +177,7 @@ async fn another_persons_interview_is_not_found(store: Store) {
     let row = support::interview(&store, ada, 0).await;
     let mut reader = store.read().await.unwrap();
     assert_eq!(interview::find(&mut reader, eve, row.id).await.unwrap_err().kind, ErrorKind::NotFound);
-    assert!(interview::latest(&mut reader, eve, 10).await.unwrap().is_empty());
+    assert!(interview::latest(&mut reader, eve, None, 10).await.unwrap().is_empty());
     drop(reader);
     let stolen = row.clone();
     let changed =

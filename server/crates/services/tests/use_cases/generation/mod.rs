@@ -19,7 +19,7 @@ use services::generation::{Generation, GenerationOptions};
 use store::Store;
 use tempfile::TempDir;
 
-use crate::support::{Counting, TestClock, open};
+use crate::support::{Counting, HERE, TestClock, audit, open, unlimited};
 
 /// Generation over a database of its own.
 struct Desk {
@@ -43,7 +43,13 @@ impl Desk {
 
     async fn open(folder: TempDir, clock: Arc<TestClock>, options: GenerationOptions) -> Self {
         let store = open(&folder).await;
-        let accounts = Accounts::new(store.clone(), clock.clone(), Arc::new(Counting::default()));
+        let accounts = Accounts::new(
+            store.clone(),
+            clock.clone(),
+            Arc::new(Counting::default()),
+            unlimited(&store),
+            audit(&store),
+        );
         let generation = Generation::new(store.clone(), clock.clone(), options);
         Self { folder, store, clock, accounts, generation }
     }
@@ -56,7 +62,7 @@ impl Desk {
     }
 
     async fn member(&self, email: &str) -> Viewer {
-        let signed_in = self.accounts.register("Ada", email, "Correct-Horse-7").await.unwrap();
+        let signed_in = self.accounts.register("Ada", email, "Correct-Horse-7", HERE).await.unwrap();
         self.accounts.viewer(signed_in).await.unwrap().unwrap()
     }
 

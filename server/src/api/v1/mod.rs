@@ -1,0 +1,48 @@
+//! Version 1 of the API: one module a feature, each call the service that the pages call.
+
+#![allow(unused_qualifications, reason = "the macro that describes calls writes them")]
+
+mod audit;
+mod auth;
+mod data;
+mod feedback;
+mod interviews;
+mod models;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use services::limits::ClientAddress;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::error::Refused;
+use crate::compose::Lodestar;
+use crate::http::client;
+
+/// What handlers work with.
+pub type Shared = Arc<Lodestar>;
+
+/// Every call, with what the document says of it.
+pub fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .merge(auth::router())
+        .merge(data::router())
+        .merge(tokens::router())
+        .merge(interviews::router())
+        .merge(feedback::router())
+        .merge(models::router())
+        .merge(audit::router())
+}
+
+/// The network address of the caller.
+struct Sender(ClientAddress);
+
+impl<S: Send + Sync> FromRequestParts<S> for Sender {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        Ok(Self(client::address(&parts.extensions)))
+    }
+}
