@@ -110,6 +110,7 @@ screenshots: models ## Take the product's screenshots that the landing page and 
 bench: models ## Measure pages, embeddings and the engine beside llama.cpp's programs (BENCH=full: more); writes target/bench/*.json
 	@.ci/setup test peers $(if $(filter full,$(BENCH)),vectors)
 	@cd end2end && E2E_BINARY="$(BINARY)" node bench/run.mjs
+	@cd end2end && E2E_BINARY="$(BINARY)" ../.ci/postgres run node bench/http.mjs
 	@cd end2end && E2E_BINARY="$(BINARY)" node bench/engine/run.mjs
 
 soak: models ## Mixed load with cancels and engine kills, for 10 minutes (SOAK_MINUTES=...)

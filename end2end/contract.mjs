@@ -28,7 +28,8 @@ async function check(which, examples) {
     ...["--header", `Authorization: Bearer ${await token()}`, "--checks", CHECKS, "--seed", "1", "--max-examples", String(examples)],
     ...["--phases", "examples,coverage,fuzzing", "--workers", "2", "--no-shrink", "--continue-on-failure", "--warnings", "off"],
   ];
-  const { status } = spawnSync(PROGRAM, ["run", `${server.url}/api/v1/openapi.json`, ...options, ...which], { stdio: "inherit" });
+  const { status, error } = spawnSync(PROGRAM, ["run", `${server.url}/api/v1/openapi.json`, ...options, ...which], { stdio: "inherit" });
+  if (error) throw new Error(`${PROGRAM} does not run (${error.message}). Fix: make setup.`);
   if (status !== 0) process.exitCode = 1;
 }
 

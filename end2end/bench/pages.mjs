@@ -5,11 +5,11 @@ import { Agent, request } from "node:http";
 const RATE = 100;
 const SECONDS = 10;
 
-/** @param {Agent} agent @param {string} url @param {string} cookie @returns {Promise<number>} milliseconds */
-function timed(agent, url, cookie) {
+/** @param {Agent} agent @param {string} url @param {Record<string, string>} headers @returns {Promise<number>} milliseconds */
+function timed(agent, url, headers) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    request(url, { agent, headers: { accept: "text/html", cookie } }, (answer) => {
+    request(url, { agent, headers: { accept: "text/html", ...headers } }, (answer) => {
       answer.resume().on("end", () => {
         if (answer.statusCode === 200) resolve(performance.now() - began);
         else reject(new Error(`${url} answered ${answer.statusCode}`));
@@ -25,12 +25,12 @@ const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floo
 
 /**
  * Requests `path` so many times a second, for 10 seconds.
- * @param {string} base @param {string} path @param {string} cookie @param {number} [rate]
+ * @param {string} base @param {string} path @param {Record<string, string>} headers @param {number} [rate]
  */
-export async function latency(base, path, cookie, rate = RATE) {
+export async function latency(base, path, headers, rate = RATE) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const url = new URL(path, base).href;
-  for (let warm = 0; warm < 20; warm += 1) await timed(agent, url, cookie);
+  for (let warm = 0; warm < 20; warm += 1) await timed(agent, url, headers);
 
   /** @type {Promise<number>[]} */
   const running = [];
@@ -38,7 +38,7 @@ export async function latency(base, path, cookie, rate = RATE) {
   await new Promise((resolve) => {
     const timer = setInterval(() => {
       const due = Math.min(rate * SECONDS, Math.floor(((performance.now() - began) / 1000) * rate));
-      while (running.length < due) running.push(timed(agent, url, cookie));
+      while (running.length < due) running.push(timed(agent, url, headers));
       if (running.length === rate * SECONDS) {
         clearInterval(timer);
         resolve(undefined);

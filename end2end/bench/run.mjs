@@ -15,7 +15,7 @@ try {
   const visitor = new Visitor(server.url);
   await visitor.register(somebody());
   const pages = [];
-  for (const path of PAGES) pages.push(await latency(server.url, path, path === "/dashboard" ? visitor.cookie : ""));
+  for (const path of PAGES) pages.push(await latency(server.url, path, path === "/dashboard" ? { cookie: visitor.cookie } : {}));
   keep("pages", pages);
   console.log("Pages at 100 requests/s for 10 s (client and server share the cores; limit of p95: 50 ms)");
   for (const { page, p50, p95, p99, failed } of pages) {

@@ -3,6 +3,9 @@ import type { Page } from "@playwright/test";
 
 import { type Person, expect, test } from "../support/test.ts";
 
+// What is refused, browsers write down.
+test.use({ tolerated: [/status of 4\d\d/] });
+
 async function signIn(page: Page, person: Person): Promise<void> {
   await page.goto("/login");
   await page.getByLabel("E-mail", { exact: true }).fill(person.email);

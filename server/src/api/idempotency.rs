@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::{Error, Result};
@@ -23,7 +23,9 @@ const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Answers a repeated call as the first one was. Calls without a key or without a person pass.
 pub async fn check(State(lodestar): State<Arc<Lodestar>>, request: Request, next: Next) -> Response {
-    let key = request.headers().get(KEY).map(|key| key.to_str().unwrap_or_default().to_owned());
+    // Other methods create nothing.
+    let headers = (*request.method() == Method::POST).then(|| request.headers());
+    let key = headers.and_then(|headers| headers.get(KEY)).map(|key| key.to_str().unwrap_or_default().to_owned());
     let (Some(key), Some(caller)) = (key, request.extensions().get::<Caller>().cloned()) else {
         return next.run(request).await;
     };

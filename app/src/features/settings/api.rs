@@ -3,7 +3,7 @@
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
 use domain::Timestamp;
-use domain::token::{PersonalToken, TokenId};
+use domain::token::{PersonalToken, Scope, TokenId, TokenWish};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -34,12 +34,40 @@ pub async fn programs() -> Result<ProgramsView, Failure> {
     Ok(ProgramsView { tokens: tokens.list(&viewer).await?, secret: crate::ssr::take_secret() })
 }
 
+/// What the form for a new token sends, under the names of its fields, which are unique on the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenForm {
+    /// What to call it.
+    pub token_name: String,
+    /// "read", or "write" for both.
+    pub scope: String,
+    /// Days for which it works.
+    pub days: String,
+}
+
+impl TokenForm {
+    /// The wish, if every value is one of those offered.
+    pub fn checked(self) -> domain::Result<TokenWish> {
+        let scopes =
+            if self.scope == "write" { vec![Scope::Read, Scope::Write] } else { vec![Scope::parse(&self.scope)?] };
+        let wish = TokenWish { name: self.token_name, scopes, days: self.days.parse().unwrap_or(0) };
+        wish.checked().map_err(|error| {
+            let field = error.field.as_deref().map(|field| match field {
+                "name" => "token_name".to_owned(),
+                "scopes" => "scope".to_owned(),
+                other => other.to_owned(),
+            });
+            domain::Error { field, ..error }
+        })
+    }
+}
+
 /// Makes a token for a program; its secret is told where the settings are shown next.
 #[server(endpoint = "create_token")]
-pub async fn create_token(token_name: String, scope: String, days: String) -> Result<(), Failure> {
+pub async fn create_token(#[server(flatten)] form: TokenForm) -> Result<(), Failure> {
     let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
     let viewer = crate::ssr::viewer().await?;
-    let new = tokens.create(&viewer, super::programs::wish(token_name, &scope, &days)?).await?;
+    let new = tokens.create(&viewer, form.checked()?).await?;
     crate::ssr::keep_secret(&new.secret);
     crate::ssr::redirect("/settings?done=token#programs");
     Ok(())

@@ -1,6 +1,6 @@
 //! The part of the settings with the tokens of the person's own programs.
 
-use domain::token::{PersonalToken, Scope, TokenWish};
+use domain::token::{PersonalToken, Scope};
 use leptos::prelude::*;
 
 use super::api::{CreateToken, ProgramsView, RemoveToken, programs};
@@ -96,18 +96,4 @@ fn Row(token: PersonalToken, remove: ServerAction<RemoveToken>) -> impl IntoView
             </details>
         </li>
     }
-}
-
-/// What a form asks for, in the words of the service.
-pub(super) fn wish(name: String, scope: &str, days: &str) -> domain::Result<TokenWish> {
-    let scopes = if scope == "write" { vec![Scope::Read, Scope::Write] } else { vec![Scope::parse(scope)?] };
-    TokenWish { name, scopes, days: days.parse().unwrap_or(0) }.checked().map_err(|error| domain::Error {
-        // The names of the form's fields are unique on the page.
-        field: error.field.map(|field| match field.as_str() {
-            "name" => "token_name".to_owned(),
-            "scopes" => "scope".to_owned(),
-            _ => field,
-        }),
-        ..domain::Error::new(error.kind, error.message)
-    })
 }

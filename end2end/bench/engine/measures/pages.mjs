@@ -18,7 +18,7 @@ export async function pagesBeside(engine, cookie) {
   const writing = Array.from({ length: AT_ONCE }, write);
   const rows = [];
   for (const rate of [20, 100]) {
-    const { p50, p95, failed } = await latency(engine.url, "/dashboard", cookie, rate);
+    const { p50, p95, failed } = await latency(engine.url, "/dashboard", { cookie }, rate);
     rows.push({ name: `/dashboard at ${rate} requests/s while ${AT_ONCE} answers are written, p95`, unit: "ms", ours: p95, most: 100 });
     rows.push({ name: "  p50", unit: "ms", ours: p50 }, { name: "  failed", unit: "requests", ours: failed });
   }
