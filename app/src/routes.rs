@@ -10,16 +10,16 @@ use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
+use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::models::AdminPage;
 use crate::features::settings::SettingsPage;
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 7] = [
+const AWAKE: [&str; 8] = [
     "/dashboard",
     "/interview",
     "/interview/:id",
@@ -27,6 +27,7 @@ const AWAKE: [&str; 7] = [
     "/settings",
     "/admin/models",
     "/admin/inference",
+    "/admin/tasks",
 ];
 
 /// Whether the page at `path` wakes up in the browser.

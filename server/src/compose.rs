@@ -15,6 +15,7 @@ use services::account::Accounts;
 use services::generation::{Generation, GenerationOptions};
 use services::interview::{self, Interviews, SYSTEM_PROMPTS};
 use services::models::{Models, ModelsOptions};
+use services::tasks::Tasks;
 use store::Store;
 use tokio::process::Command;
 
@@ -32,6 +33,8 @@ pub struct Lodestar {
     pub generation: Generation,
     /// The use cases of models.
     pub models: Models,
+    /// The use cases of background tasks.
+    pub tasks: Tasks,
     /// The database.
     pub store: Store,
     /// The embedding model.
@@ -50,6 +53,7 @@ impl Lodestar {
         let store = store(config).await?;
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone());
         let remote = remote(config)?;
         let (isolated::Models { host, embedder }, process) = local(config).await?;
         let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
@@ -72,6 +76,7 @@ impl Lodestar {
             data_dir: config.data.dir.clone(),
             generation,
             models,
+            tasks,
             store,
             embedder,
             remote,

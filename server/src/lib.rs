@@ -28,6 +28,8 @@ const WATCH: Duration = Duration::from_secs(10);
 
 /// How long stopping waits for what models wrote to be counted.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long stopping waits for background tasks; those that take longer are done again after the next start.
+const LAST_TASKS: Duration = Duration::from_secs(5);
 
 /// Serves on `listener` until `shutdown` is done; open requests then have some seconds to end.
 pub async fn serve(
@@ -38,6 +40,10 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let router = http::router(config, &lodestar);
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
+    let tasks = tokio::spawn({
+        let tasks = lodestar.tasks.clone();
+        async move { tasks.run().await }
+    });
     let watch = lodestar.remote.clone().map(|remote| tokio::spawn(watch(remote)));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let graceful = async move {
@@ -57,6 +63,10 @@ pub async fn serve(
     };
     upkeep.abort();
     watch.inspect(|watch| watch.abort());
+    if tokio::time::timeout(LAST_TASKS, lodestar.tasks.stop()).await.is_err() {
+        tracing::warn!("background tasks were broken off; they are done again after the next start");
+    }
+    tasks.abort();
     // Answers that were cut off are being counted.
     if tokio::time::timeout(LAST_WORDS, lodestar.generation.settled()).await.is_err() {
         tracing::warn!("some of what models wrote at the end is not counted");
@@ -90,6 +100,11 @@ async fn upkeep(lodestar: Lodestar) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed kept answers that were not asked for again"),
             Err(error) => tracing::warn!(%error, "kept answers could not be removed"),
+        }
+        match lodestar.tasks.trim().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed background tasks that were given up long ago"),
+            Err(error) => tracing::warn!(%error, "old background tasks could not be removed"),
         }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");

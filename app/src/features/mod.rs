@@ -1,8 +1,10 @@
 //! One folder a feature.
 
 pub mod account;
+pub mod admin;
 pub mod dashboard;
 pub mod interview;
 pub mod landing;
 pub mod models;
 pub mod settings;
+pub mod tasks;

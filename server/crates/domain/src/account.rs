@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Id, Result};
+use crate::{Error, ErrorKind, Id, Result};
 
 /// Marks the identifier of a person's account.
 pub struct Account;
@@ -48,6 +48,19 @@ pub struct Viewer {
     pub email: String,
     /// What they may do.
     pub standing: Standing,
+}
+
+impl Viewer {
+    /// Only administrators get past here; `what` they can do says the message to others.
+    ///
+    /// # Errors
+    /// `Forbidden` for anybody else.
+    pub fn must_administer(&self, what: &str) -> Result<()> {
+        match self.standing {
+            Standing::Admin => Ok(()),
+            Standing::Member => Err(Error::new(ErrorKind::Forbidden, format!("Only administrators can {what}."))),
+        }
+    }
 }
 
 /// An e-mail address, checked for form only.

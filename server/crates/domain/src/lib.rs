@@ -16,6 +16,7 @@ pub mod interview;
 pub mod model;
 pub mod number;
 pub mod question;
+pub mod task;
 pub mod text;
 pub mod time;
 

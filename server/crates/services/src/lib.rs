@@ -10,4 +10,5 @@ pub mod evaluate;
 pub mod generation;
 pub mod interview;
 pub mod models;
+pub mod tasks;
 pub mod words;

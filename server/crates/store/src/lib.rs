@@ -14,6 +14,7 @@ pub mod generation;
 pub mod interview;
 pub mod model;
 mod session;
+pub mod task;
 
 pub use database::{Connection, Store};
 pub use session::Sessions;

@@ -12,9 +12,9 @@ mod turns;
 
 use std::sync::Arc;
 
-use domain::account::{AccountId, Email, STANDARD_PLAN, Standing, Viewer};
+use domain::account::{AccountId, Email, STANDARD_PLAN, Viewer};
 use domain::generation::{DailyUse, Quotas, Today};
-use domain::{Clock, Error, ErrorKind, Result};
+use domain::{Clock, Error, Result};
 use inference::Engine;
 use store::Store;
 use tokio::sync::watch;
@@ -69,9 +69,7 @@ impl Generation {
     /// # Errors
     /// `Forbidden` for anybody else.
     pub async fn daily_use(&self, viewer: &Viewer, days: u32) -> Result<Vec<DailyUse>> {
-        if viewer.standing != Standing::Admin {
-            return Err(Error::new(ErrorKind::Forbidden, "Only administrators can see what everybody used."));
-        }
+        viewer.must_administer("see what everybody used")?;
         let since = self.0.clock.now().hours_before(24 * i64::from(days)).start_of_day();
         store::generation::used_since(&mut *self.0.store.read().await?, since).await
     }

@@ -4,6 +4,7 @@
 mod generation;
 mod model;
 mod support;
+mod task;
 
 use domain::account::{Email, PersonName};
 use domain::feedback::Grade;

@@ -1,0 +1,22 @@
+-- Work that is done in the background, by whichever instance claims it first. What is done is removed.
+CREATE TABLE tasks (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    kind       TEXT   NOT NULL,
+    -- What it is to be done with, as JSON.
+    payload    TEXT   NOT NULL,
+    -- There is at most one task of a name at a time; without one, any number.
+    name       TEXT   UNIQUE,
+    state      TEXT   NOT NULL,
+    -- Tries that have begun.
+    tries      BIGINT NOT NULL,
+    -- When it may be claimed: of one that is being done, when the claim runs out.
+    due_at     BIGINT NOT NULL,
+    -- Who is doing it: a random word.
+    claim      TEXT,
+    -- Why the last try failed.
+    error      TEXT,
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+
+CREATE INDEX tasks_by_time ON tasks (kind, due_at);
