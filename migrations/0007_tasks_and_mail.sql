@@ -20,3 +20,24 @@ CREATE TABLE tasks (
 );
 
 CREATE INDEX tasks_by_time ON tasks (kind, due_at);
+
+-- Every mail to a person, with what became of it.
+CREATE TABLE mails (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    owner_id   TEXT   NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    recipient  TEXT   NOT NULL,
+    -- Which template it was written with.
+    template   TEXT   NOT NULL,
+    subject    TEXT   NOT NULL,
+    -- Both are removed after 30 days: links in them are secrets.
+    text       TEXT,
+    html       TEXT,
+    -- "kept" is for the administrator to read, where no mail server is configured.
+    state      TEXT   NOT NULL,
+    reason     TEXT,
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+
+CREATE INDEX mails_by_owner ON mails (owner_id, template, created_at);
+CREATE INDEX mails_by_time ON mails (created_at);

@@ -19,7 +19,7 @@ use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 8] = [
+const AWAKE: [&str; 9] = [
     "/dashboard",
     "/interview",
     "/interview/:id",
@@ -28,6 +28,7 @@ const AWAKE: [&str; 8] = [
     "/admin/models",
     "/admin/inference",
     "/admin/tasks",
+    "/admin/mail",
 ];
 
 /// Whether the page at `path` wakes up in the browser.

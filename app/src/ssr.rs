@@ -27,9 +27,12 @@ pub async fn viewer() -> Result<Viewer> {
 
 /// The person who is signed in, if somebody is.
 pub async fn maybe_viewer() -> Result<Option<Viewer>> {
-    let session = session().await?;
+    viewer_of(&session().await?, &service::<Accounts>()?).await
+}
+
+/// The person who is signed in with `session`, if somebody is.
+pub async fn viewer_of(session: &Session, accounts: &Accounts) -> Result<Option<Viewer>> {
     let Some(signed_in) = session.get::<SignedIn>(SIGNED_IN).await.map_err(broken)? else { return Ok(None) };
-    let accounts = service::<Accounts>()?;
     let viewer = accounts.viewer(signed_in).await?;
     // Changing the session is what keeps it from going idle.
     if let Some(seen) = accounts.seen(signed_in).filter(|_| viewer.is_some()) {

@@ -10,10 +10,12 @@ use inference::isolated::{self, Isolated};
 use inference::models::{Library, Manifest};
 use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine, Opener, Pool};
+use integrations::mail::{Carrier, Smtp};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
 use services::generation::{Generation, GenerationOptions};
 use services::interview::{self, Interviews, SYSTEM_PROMPTS};
+use services::mail::{Mails, MailsOptions};
 use services::models::{Models, ModelsOptions};
 use services::tasks::Tasks;
 use store::Store;
@@ -35,6 +37,8 @@ pub struct Lodestar {
     pub models: Models,
     /// The use cases of background tasks.
     pub tasks: Tasks,
+    /// The use cases of mails.
+    pub mails: Mails,
     /// The database.
     pub store: Store,
     /// The embedding model.
@@ -54,6 +58,8 @@ impl Lodestar {
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let tasks = Tasks::new(store.clone(), clock.clone(), random.clone());
+        let options = MailsOptions { carrier: carrier(config)?, site: config.public_url() };
+        let mails = Mails::new(store.clone(), clock.clone(), random.clone(), tasks.clone(), options)?;
         let remote = remote(config)?;
         let (isolated::Models { host, embedder }, process) = local(config).await?;
         let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
@@ -77,6 +83,7 @@ impl Lodestar {
             generation,
             models,
             tasks,
+            mails,
             store,
             embedder,
             remote,
@@ -113,6 +120,18 @@ fn remote(config: &Config) -> Result<Option<Arc<OpenAi>>> {
     let (model, key) = (config.inference.model.clone(), config.inference.key.clone());
     let options = OpenAiOptions { endpoints, model, key };
     Ok(Some(Arc::new(OpenAi::new(options, Arc::new(SystemRandom))?)))
+}
+
+/// What carries mails away, if a mail server is configured.
+fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
+    if config.mail.smtp.trim().is_empty() {
+        return Ok(None);
+    }
+    anyhow::ensure!(
+        !config.http.public_url.is_empty() || config.http.addr.ip().is_loopback(),
+        "mail.smtp needs http.public_url as well: links in mails lead there"
+    );
+    Ok(Some(Arc::new(Smtp::new(&config.mail.smtp, &config.mail.from)?)))
 }
 
 /// How generation is limited.

@@ -106,6 +106,11 @@ async fn upkeep(lodestar: Lodestar) {
             Ok(count) => tracing::info!(count, "removed background tasks that were given up long ago"),
             Err(error) => tracing::warn!(%error, "old background tasks could not be removed"),
         }
+        match lodestar.mails.trim().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed the words of mails that are 30 days old"),
+            Err(error) => tracing::warn!(%error, "the words of old mails could not be removed"),
+        }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");
         }

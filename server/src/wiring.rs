@@ -11,4 +11,5 @@ pub fn provide(lodestar: &Lodestar) {
     provide_context(lodestar.generation.clone());
     provide_context(lodestar.models.clone());
     provide_context(lodestar.tasks.clone());
+    provide_context(lodestar.mails.clone());
 }

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod dashboard;
 pub mod interview;
 pub mod landing;
+pub mod mail;
 pub mod models;
 pub mod settings;
 pub mod tasks;

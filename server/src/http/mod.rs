@@ -2,6 +2,7 @@
 
 mod headers;
 mod health;
+mod mail;
 mod openai;
 mod origin;
 mod refusal;
@@ -54,6 +55,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .leptos_routes_with_context(&options, routes, provide.clone(), page)
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell))
         .with_state(options)
+        .merge(mail_previews(lodestar))
         .layer(sessions(config, lodestar));
 
     Router::new()
@@ -71,6 +73,12 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(middleware::from_fn(request::log))
+}
+
+fn mail_previews(lodestar: &Lodestar) -> Router {
+    Router::new()
+        .route("/admin/mail/preview/{template}", get(mail::preview))
+        .with_state((lodestar.accounts.clone(), lodestar.mails.clone()))
 }
 
 /// Whether the build left the names of its files, which change with their content, beside the

@@ -6,6 +6,7 @@ use domain::Error;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::mail::MailPage;
 use super::models::{InferencePage, ModelsPage};
 use super::tasks::TasksPage;
 use crate::ui::FailedPage;
@@ -21,6 +22,7 @@ pub fn AdminPage() -> impl IntoView {
     move || match page.get().as_str() {
         "models" => view! { <ModelsPage/> }.into_any(),
         "inference" => view! { <InferencePage/> }.into_any(),
+        "mail" => view! { <MailPage/> }.into_any(),
         "tasks" => view! { <TasksPage/> }.into_any(),
         _ => view! { <FailedPage failure=Error::not_found("page").into()/> }.into_any(),
     }

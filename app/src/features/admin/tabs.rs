@@ -11,6 +11,7 @@ pub fn Tabs() -> impl IntoView {
             <A href="/admin/models">"Models"</A>
             <A href="/admin/inference">"Inference"</A>
             <A href="/admin/tasks">"Tasks"</A>
+            <A href="/admin/mail">"Mail"</A>
         </nav>
     }
 }

@@ -13,6 +13,7 @@ pub mod generation;
 pub mod grading;
 pub mod id;
 pub mod interview;
+pub mod mail;
 pub mod model;
 pub mod number;
 pub mod question;

@@ -9,6 +9,7 @@ pub mod account;
 pub mod evaluate;
 pub mod generation;
 pub mod interview;
+pub mod mail;
 pub mod models;
 pub mod tasks;
 pub mod words;

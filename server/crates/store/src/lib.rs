@@ -12,6 +12,7 @@ mod database;
 mod error;
 pub mod generation;
 pub mod interview;
+pub mod mail;
 pub mod model;
 mod session;
 pub mod task;
