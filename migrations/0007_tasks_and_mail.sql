@@ -41,3 +41,31 @@ CREATE TABLE mails (
 
 CREATE INDEX mails_by_owner ON mails (owner_id, template, created_at);
 CREATE INDEX mails_by_time ON mails (created_at);
+
+-- When the present address was confirmed by a link that was sent to it.
+ALTER TABLE accounts ADD COLUMN verified_at BIGINT;
+
+-- Links that were sent to people, each for one use. Only the SHA-256 of its token is kept.
+CREATE TABLE account_links (
+    hash       TEXT   NOT NULL PRIMARY KEY,
+    account_id TEXT   NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    -- What it does: "verify", "reset" or "change".
+    purpose    TEXT   NOT NULL,
+    -- The address that it was sent to.
+    email      TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- A person has one link for each purpose, the latest.
+    UNIQUE (account_id, purpose)
+);
+
+-- Browsers that people signed in with. Only the SHA-256 of what a browser keeps is here.
+CREATE TABLE account_devices (
+    account_id TEXT   NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    hash       TEXT   NOT NULL,
+    seen_at    BIGINT NOT NULL,
+    PRIMARY KEY (account_id, hash)
+);
+
+-- Whether the person wants the weekly digest, and the Monday of the last week that was looked at for it.
+ALTER TABLE accounts ADD COLUMN digest BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN digest_at BIGINT NOT NULL DEFAULT 0;

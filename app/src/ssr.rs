@@ -10,7 +10,7 @@ use leptos_axum::ResponseOptions;
 use services::account::{Accounts, SignedIn};
 use tower_sessions::Session;
 
-pub use cookies::{keep_preference, keep_typed, preference, take_typed};
+pub use cookies::{Secure, keep_preference, keep_typed, preference, take_typed};
 
 /// Where the session keeps who is signed in.
 const SIGNED_IN: &str = "signed_in";
@@ -46,6 +46,14 @@ pub async fn sign_in(signed_in: SignedIn) -> Result<()> {
     let session = session().await?;
     session.cycle_id().await.map_err(broken)?;
     session.insert(SIGNED_IN, signed_in).await.map_err(broken)
+}
+
+/// Remembers that the account was signed in to with this browser; tells its person of a new one,
+/// unless the account `is_new` as well.
+pub async fn recognise(signed_in: SignedIn, is_new: bool) -> Result<()> {
+    let token = service::<Accounts>()?.recognise(signed_in.account, &cookies::browser(), is_new).await?;
+    cookies::keep_browser(&token);
+    Ok(())
 }
 
 /// Ends the session.

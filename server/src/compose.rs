@@ -13,6 +13,7 @@ use inference::{Embedder, Engine, Opener, Pool};
 use integrations::mail::{Carrier, Smtp};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
+use services::digest::Digests;
 use services::generation::{Generation, GenerationOptions};
 use services::interview::{self, Interviews, SYSTEM_PROMPTS};
 use services::mail::{Mails, MailsOptions};
@@ -39,6 +40,8 @@ pub struct Lodestar {
     pub tasks: Tasks,
     /// The use cases of mails.
     pub mails: Mails,
+    /// The use cases of the weekly digest.
+    pub digests: Digests,
     /// The database.
     pub store: Store,
     /// The embedding model.
@@ -49,6 +52,8 @@ pub struct Lodestar {
     pub process: Option<Arc<Isolated>>,
     /// The data folder.
     pub data_dir: PathBuf,
+    /// Whether people reach it over HTTPS.
+    pub https: bool,
 }
 
 impl Lodestar {
@@ -76,10 +81,14 @@ impl Lodestar {
         let models = Models::new(store.clone(), generation.clone(), options);
         models.begin().await.context("a model of the configuration cannot be used")?;
         let heard = interview::Models { embedder: embedder.clone(), roles: models.roles() };
+        let interviews = Interviews::new(store.clone(), clock.clone(), random.clone(), knowledge::bank(), heard);
+        let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         Ok(Self {
-            accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
-            interviews: Interviews::new(store.clone(), clock, random, knowledge::bank(), heard),
+            accounts: Accounts::new(store.clone(), clock, random).with_mail(mails.clone(), tasks.clone()),
+            interviews,
+            digests,
             data_dir: config.data.dir.clone(),
+            https: config.is_https(),
             generation,
             models,
             tasks,

@@ -91,6 +91,9 @@ async fn upkeep(lodestar: Lodestar) {
     }
     let sessions = store::Sessions::new(lodestar.store.clone());
     loop {
+        if let Err(error) = lodestar.digests.begin().await {
+            tracing::warn!(%error, "the weekly digests could not be planned");
+        }
         match lodestar.interviews.close_idle().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "closed idle interviews"),
@@ -110,6 +113,9 @@ async fn upkeep(lodestar: Lodestar) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed the words of mails that are 30 days old"),
             Err(error) => tracing::warn!(%error, "the words of old mails could not be removed"),
+        }
+        if let Err(error) = lodestar.accounts.trim_links().await {
+            tracing::warn!(%error, "links that do not work any more could not be removed");
         }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");

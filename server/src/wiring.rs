@@ -12,4 +12,6 @@ pub fn provide(lodestar: &Lodestar) {
     provide_context(lodestar.models.clone());
     provide_context(lodestar.tasks.clone());
     provide_context(lodestar.mails.clone());
+    provide_context(lodestar.digests.clone());
+    provide_context(app::ssr::Secure(lodestar.https));
 }

@@ -1,6 +1,8 @@
-//! Settings: name, password, theme and keys.
+//! Settings: name, address, password, digest, theme and keys.
 
+mod address;
 pub mod api;
+mod digest;
 mod generated;
 mod keyboard;
 mod name;

@@ -105,6 +105,46 @@ impl Email {
     }
 }
 
+/// What a link does that is sent to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPurpose {
+    /// Confirms the address of the account.
+    Verify,
+    /// Lets the person choose a new password.
+    Reset,
+    /// Makes another address that of the account.
+    Change,
+}
+
+impl LinkPurpose {
+    /// The word that is stored.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Reset => "reset",
+            Self::Change => "change",
+        }
+    }
+
+    /// How long such a link works, in minutes. A new password is worth most to a thief.
+    pub fn minutes(self) -> i64 {
+        match self {
+            Self::Verify | Self::Change => 24 * 60,
+            Self::Reset => 30,
+        }
+    }
+}
+
+/// What the settings show of an account's mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailSettings {
+    /// Whether the address is confirmed.
+    pub verified: bool,
+    /// Whether the person wants the weekly digest.
+    pub digest: bool,
+}
+
 /// How a person wants to be called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName(String);

@@ -7,6 +7,8 @@
 
 pub mod account;
 pub mod dashboard;
+pub mod device;
+pub mod digest;
 pub mod error;
 pub mod feedback;
 pub mod generation;

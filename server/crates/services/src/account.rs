@@ -1,18 +1,26 @@
-//! Accounts: opening one, signing in, the password, and the link that creates the first
+//! Accounts: opening one, signing in, the password, the address, and the link that creates the first
 //! administrator.
+
+mod devices;
+mod links;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use domain::account::{AccountId, Email, Password, PersonName, Standing, Viewer};
+use domain::account::{AccountId, Email, LinkPurpose, Password, PersonName, Standing, Viewer};
 use domain::{Clock, Error, ErrorKind, Id, Random, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::Store;
 use store::account as accounts;
 use tokio::sync::Semaphore;
+
+use crate::mail::{Mails, Recipient};
+use crate::tasks::Tasks;
+
+pub use devices::{Browser, KEPT_DAYS as BROWSER_DAYS};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core for some 30 ms.
 const HASHES_AT_ONCE: usize = 2;
@@ -44,12 +52,27 @@ pub struct Accounts {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     hashing: Arc<Semaphore>,
+    post: Option<Post>,
+}
+
+/// How accounts write to people.
+#[derive(Clone)]
+struct Post {
+    mails: Mails,
+    tasks: Tasks,
 }
 
 impl Accounts {
-    /// Accounts kept in `store`.
+    /// Accounts kept in `store`. They write to nobody: see [`Accounts::with_mail`].
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { store, clock, random, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
+        Self { store, clock, random, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)), post: None }
+    }
+
+    /// Accounts that write to their people, partly in the background.
+    pub fn with_mail(self, mails: Mails, tasks: Tasks) -> Self {
+        let accounts = Self { post: Some(Post { mails, tasks: tasks.clone() }), ..self };
+        links::register(&accounts, &tasks);
+        accounts
     }
 
     /// Opens a member's account.
@@ -114,13 +137,17 @@ impl Accounts {
             return Err(Error::invalid("current", "This is not your present password. Type it again."));
         }
         let hash = self.hash(Password::parse(password)?).await?;
-        let id = viewer.id;
+        let (id, notice) = (viewer.id, self.password_changed(&viewer.into())?);
         let epoch = self
             .store
             .transaction(move |connection| {
-                Box::pin(async move { accounts::change_password(connection, id, &hash).await })
+                Box::pin(async move {
+                    links::save(notice, connection).await?;
+                    accounts::change_password(connection, id, &hash).await
+                })
             })
             .await?;
+        self.wake();
         Ok(self.signed_in(id, epoch))
     }
 
@@ -137,9 +164,7 @@ impl Accounts {
         if accounts::has_admin(&mut *self.store.read().await?).await? {
             return Ok(None);
         }
-        let mut bytes = [0; 32];
-        self.random.fill(&mut bytes);
-        let token = hex(&bytes);
+        let token = self.token();
         let (digest, now) = (hash_token(&token), self.clock.now());
         self.store
             .transaction(move |connection| {
@@ -162,6 +187,7 @@ impl Accounts {
         let (email, name, hash) = self.checked(name, email, password).await?;
         let (now, digest) = (self.clock.now(), hash_token(token));
         let id = Id::new(now, &*self.random);
+        let offer = self.first_offer(id, &name, &email)?;
         self.store
             .transaction(move |connection| {
                 Box::pin(async move {
@@ -176,10 +202,14 @@ impl Accounts {
                         standing: Standing::Admin,
                         created_at: now,
                     };
-                    if accounts::insert(connection, account).await? { Ok(()) } else { Err(taken()) }
+                    if !accounts::insert(connection, account).await? {
+                        return Err(taken());
+                    }
+                    links::save_offer(offer, connection).await
                 })
             })
             .await?;
+        self.wake();
         Ok(self.signed_in(id, 0))
     }
 
@@ -187,6 +217,7 @@ impl Accounts {
         let (email, name, hash) = self.checked(name, email, password).await?;
         let now = self.clock.now();
         let id = Id::new(now, &*self.random);
+        let offer = self.first_offer(id, &name, &email)?;
         let inserted = self
             .store
             .transaction(move |connection| {
@@ -199,10 +230,15 @@ impl Accounts {
                         standing,
                         created_at: now,
                     };
-                    accounts::insert(connection, account).await
+                    let inserted = accounts::insert(connection, account).await?;
+                    if inserted {
+                        links::save_offer(offer, connection).await?;
+                    }
+                    Ok(inserted)
                 })
             })
             .await?;
+        self.wake();
         if inserted { Ok(self.signed_in(id, 0)) } else { Err(taken()) }
     }
 
@@ -214,6 +250,26 @@ impl Accounts {
     fn signed_in(&self, account: AccountId, session_epoch: i64) -> SignedIn {
         let now = self.clock.now();
         SignedIn { account, session_epoch, at: now, seen: now }
+    }
+
+    /// 256 random bits, as 64 hexadecimal digits.
+    fn token(&self) -> String {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes);
+        hex(&bytes)
+    }
+
+    /// The link with which the person of a new account confirms the address.
+    fn first_offer(&self, id: AccountId, name: &PersonName, email: &Email) -> Result<Option<links::Offer>> {
+        let recipient = Recipient { id, name: name.as_str().to_owned(), email: email.as_str().to_owned() };
+        self.offer(&recipient, email, LinkPurpose::Verify)
+    }
+
+    /// Has mails that were saved sent at once.
+    fn wake(&self) {
+        if let Some(post) = &self.post {
+            post.mails.wake();
+        }
     }
 
     async fn hash(&self, password: Password) -> Result<String> {

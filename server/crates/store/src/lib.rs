@@ -9,6 +9,7 @@
 
 pub mod account;
 mod database;
+pub mod digest;
 mod error;
 pub mod generation;
 pub mod interview;
