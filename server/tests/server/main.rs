@@ -6,6 +6,7 @@ mod coach;
 mod http;
 mod injection;
 mod isolated;
+mod mail;
 mod models;
 mod openai;
 mod peer;

@@ -7,6 +7,7 @@ mod corpus;
 mod generation;
 mod injection;
 mod interview;
+mod mail;
 mod prompts;
 mod support;
 mod wording;

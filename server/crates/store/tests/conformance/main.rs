@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 mod generation;
+mod links;
+mod mail;
 mod model;
 mod support;
 mod task;
