@@ -9,17 +9,19 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
-use crate::features::account::{LoginPage, RegisterPage, SetupPage, SignedIn};
+use crate::features::account::{
+    ChangeAddressPage, ForgotPage, LoginPage, RegisterPage, ResetPage, SetupPage, SignedIn, VerifyPage,
+};
+use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::models::AdminPage;
 use crate::features::settings::SettingsPage;
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 7] = [
+const AWAKE: [&str; 9] = [
     "/dashboard",
     "/interview",
     "/interview/:id",
@@ -27,6 +29,8 @@ const AWAKE: [&str; 7] = [
     "/settings",
     "/admin/models",
     "/admin/inference",
+    "/admin/tasks",
+    "/admin/mail",
 ];
 
 /// Whether the page at `path` wakes up in the browser.
@@ -84,6 +88,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=|| seam::asleep(LandingPage) ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=|| seam::asleep(RegisterPage) ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=|| seam::asleep(LoginPage) ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=|| seam::asleep(ForgotPage) ssr=SsrMode::Async/>
+                <Route path=path!("/reset") view=|| seam::asleep(ResetPage) ssr=SsrMode::Async/>
+                <Route path=path!("/verify") view=|| seam::asleep(VerifyPage) ssr=SsrMode::Async/>
+                <Route path=path!("/change-address") view=|| seam::asleep(ChangeAddressPage) ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=|| seam::asleep(SetupPage) ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>

@@ -13,7 +13,7 @@ use services::account::{Accounts, SignedIn};
 use services::limits::ClientAddress;
 use tower_sessions::Session;
 
-pub use cookies::{keep_preference, keep_secret, keep_typed, preference, take_secret, take_typed};
+pub use cookies::{Secure, keep_preference, keep_secret, keep_typed, preference, take_secret, take_typed};
 
 /// The service `T`, as the server's wiring provides it.
 pub fn service<T: Clone + 'static>() -> Result<T> {
@@ -27,9 +27,12 @@ pub async fn viewer() -> Result<Viewer> {
 
 /// The person who is signed in, if somebody is.
 pub async fn maybe_viewer() -> Result<Option<Viewer>> {
-    let session = session().await?;
+    viewer_of(&session().await?, &service::<Accounts>()?).await
+}
+
+/// The person who is signed in with `session`, if somebody is.
+pub async fn viewer_of(session: &Session, accounts: &Accounts) -> Result<Option<Viewer>> {
     let Some(signed_in) = session.get::<SignedIn>(SignedIn::KEY).await.map_err(broken)? else { return Ok(None) };
-    let accounts = service::<Accounts>()?;
     let viewer = accounts.viewer(signed_in).await?;
     // Changing the session is what keeps it from going idle.
     if let Some(seen) = accounts.seen(signed_in).filter(|_| viewer.is_some()) {
@@ -49,6 +52,14 @@ pub async fn sign_in(signed_in: SignedIn) -> Result<()> {
     let session = session().await?;
     session.cycle_id().await.map_err(broken)?;
     session.insert(SignedIn::KEY, signed_in).await.map_err(broken)
+}
+
+/// Remembers that the account was signed in to with this browser; tells its person of a new one,
+/// unless the account `is_new` as well.
+pub async fn recognise(signed_in: SignedIn, is_new: bool) -> Result<()> {
+    let token = service::<Accounts>()?.recognise(signed_in.account, &cookies::browser(), is_new).await?;
+    cookies::keep_browser(&token);
+    Ok(())
 }
 
 /// Ends the session.

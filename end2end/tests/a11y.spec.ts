@@ -17,7 +17,7 @@ async function check(page: Page, name: string): Promise<void> {
 test.describe("public pages", () => {
   test.use({ tolerated: [/status of 4\d\d/] });
 
-  for (const path of ["/", "/login", "/register", "/setup?token=none", "/nowhere", "/interview/nonsense", "/offline.html"]) {
+  for (const path of ["/", "/login", "/register", "/setup?token=none", "/forgot", "/nowhere", "/interview/nonsense", "/offline.html"]) {
     test(path, async ({ page }) => {
       await page.goto(path);
       await check(page, path);

@@ -27,7 +27,7 @@ async function weigh(page: Page, path: string): Promise<{ wasm: number; js: numb
 
 test.use({ serviceWorkers: "block", tolerated: [/[Ss]ervice ?[Ww]orker|status of 404/] });
 
-for (const path of ["/", "/login", "/register"]) {
+for (const path of ["/", "/login", "/register", "/forgot"]) {
   test(`${path} needs no WebAssembly and stays below 60 kB of scripts`, async ({ page }) => {
     const { wasm, js, css, fonts, files } = await weigh(page, path);
     measured(`${path} scripts`, js, "kB brotli", 60);

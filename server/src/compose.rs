@@ -11,17 +11,21 @@ use inference::isolated::{self, Isolated};
 use inference::models::{Library, Manifest};
 use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine, Opener, Pool};
+use integrations::mail::{Carrier, Smtp};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
 use services::audit::Audit;
 use services::departures::Departures;
+use services::digest::Digests;
 use services::events::Events;
 use services::export::Exports;
 use services::generation::{Generation, GenerationOptions};
 use services::idempotency::IdempotentCalls;
 use services::interview::{self, Interviews, SYSTEM_PROMPTS};
 use services::limits::{Limited, Limits};
+use services::mail::{Mails, MailsOptions};
 use services::models::{Models, ModelsOptions};
+use services::tasks::Tasks;
 use services::tokens::Tokens;
 use store::Store;
 use tokio::process::Command;
@@ -54,6 +58,12 @@ pub struct Lodestar {
     pub generation: Generation,
     /// The use cases of models.
     pub models: Models,
+    /// The use cases of background tasks.
+    pub tasks: Tasks,
+    /// The use cases of mails.
+    pub mails: Mails,
+    /// The use cases of the weekly digest.
+    pub digests: Digests,
     /// The database.
     pub store: Store,
     /// The embedding model.
@@ -64,6 +74,8 @@ pub struct Lodestar {
     pub process: Option<Arc<Isolated>>,
     /// The data folder.
     pub data_dir: PathBuf,
+    /// Whether people reach it over HTTPS.
+    pub https: bool,
 }
 
 impl Lodestar {
@@ -73,6 +85,9 @@ impl Lodestar {
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let audit = Audit::new(store.clone(), clock.clone(), random.clone());
+        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone());
+        let options = MailsOptions { carrier: carrier(config)?, site: config.public_url() };
+        let mails = Mails::new(store.clone(), clock.clone(), random.clone(), tasks.clone(), options)?;
         let remote = remote(config)?;
         let (isolated::Models { host, embedder }, process) = local(config).await?;
         let generation = Generation::new(store.clone(), clock.clone(), generation_options(config));
@@ -102,8 +117,10 @@ impl Lodestar {
             limits.clone(),
             events.clone(),
         );
+        let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         Ok(Self {
-            accounts: Accounts::new(store.clone(), clock.clone(), random, limits.clone(), audit.clone()),
+            accounts: Accounts::new(store.clone(), clock.clone(), random, limits.clone(), audit.clone())
+                .with_mail(mails.clone(), tasks.clone()),
             events,
             exports: Exports::new(store.clone(), clock.clone(), interviews.clone(), tokens.clone(), audit.clone()),
             departures: Departures::new(store.clone(), clock.clone(), audit.clone()),
@@ -112,9 +129,13 @@ impl Lodestar {
             tokens,
             interviews,
             limits,
+            digests,
             data_dir: config.data.dir.clone(),
+            https: config.is_https(),
             generation,
             models,
+            tasks,
+            mails,
             store,
             embedder,
             remote,
@@ -163,6 +184,18 @@ fn most(limits: &config::Limits) -> BTreeMap<Limited, u32> {
         (Limited::Practice, practice),
     ];
     most.into()
+}
+
+/// What carries mails away, if a mail server is configured.
+fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
+    if config.mail.smtp.trim().is_empty() {
+        return Ok(None);
+    }
+    anyhow::ensure!(
+        !config.http.public_url.is_empty() || config.http.addr.ip().is_loopback(),
+        "mail.smtp needs http.public_url as well: links in mails lead there"
+    );
+    Ok(Some(Arc::new(Smtp::new(&config.mail.smtp, &config.mail.from)?)))
 }
 
 /// How generation is limited.

@@ -13,7 +13,7 @@ use domain::{Error, Result};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Models};
+pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Mail, Models};
 
 /// The reference file, as `lodestar config default` prints it.
 pub const DEFAULT: &str = include_str!("../lodestar.default.toml");
@@ -38,6 +38,8 @@ pub struct Config {
     pub inference: Inference,
     /// How often something may be tried.
     pub limits: Limits,
+    /// How mails leave.
+    pub mail: Mail,
     /// What it logs.
     pub log: Log,
 }
@@ -123,6 +125,14 @@ impl Config {
     /// The folder of the models.
     pub fn models_dir(&self) -> PathBuf {
         if self.models.dir.as_os_str().is_empty() { self.data.dir.join("models") } else { self.models.dir.clone() }
+    }
+
+    /// The address that people reach it by, without a slash at its end.
+    pub fn public_url(&self) -> String {
+        match self.http.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.http.addr),
+            public => public.to_owned(),
+        }
     }
 
     /// Whether people reach it over HTTPS.
@@ -264,5 +274,10 @@ mod tests {
         let config = parse("[database]\nurl = \"postgres://ada:secret@db.example/lodestar\"", &[]).unwrap();
         let shown = format!("{config:?}");
         assert!(!shown.contains("secret") && shown.contains("db.example"), "{shown}");
+        for smtp in ["smtp://ada:secret@mail.example", "ada:secret@mail.example"] {
+            let config = parse(&format!("[mail]\nsmtp = \"{smtp}\""), &[]).unwrap();
+            let shown = format!("{config:?}");
+            assert!(!shown.contains("secret") && shown.contains("mail.example"), "{shown}");
+        }
     }
 }

@@ -31,6 +31,8 @@ const WATCH: Duration = Duration::from_secs(10);
 
 /// How long stopping waits for what models wrote to be counted.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long stopping waits for background tasks; those that take longer are done again after the next start.
+const LAST_TASKS: Duration = Duration::from_secs(5);
 
 /// Serves on `listener` until `shutdown` is done; open requests then have some seconds to end.
 pub async fn serve(
@@ -41,6 +43,10 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let router = http::router(config, &lodestar).map_err(std::io::Error::other)?;
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
+    let tasks = tokio::spawn({
+        let tasks = lodestar.tasks.clone();
+        async move { tasks.run().await }
+    });
     let watch = lodestar.remote.clone().map(|remote| tokio::spawn(watch(remote)));
     let listening = tokio::spawn(listen(lodestar.events.clone()));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -63,6 +69,10 @@ pub async fn serve(
     upkeep.abort();
     listening.abort();
     watch.inspect(|watch| watch.abort());
+    if tokio::time::timeout(LAST_TASKS, lodestar.tasks.stop()).await.is_err() {
+        tracing::warn!("background tasks were broken off; they are done again after the next start");
+    }
+    tasks.abort();
     // Answers that were cut off are being counted.
     if tokio::time::timeout(LAST_WORDS, lodestar.generation.settled()).await.is_err() {
         tracing::warn!("some of what models wrote at the end is not counted");
@@ -97,6 +107,9 @@ async fn upkeep(lodestar: Lodestar) {
     }
     let sessions = store::Sessions::new(lodestar.store.clone());
     loop {
+        if let Err(error) = lodestar.digests.begin().await {
+            tracing::warn!(%error, "the weekly digests could not be planned");
+        }
         match lodestar.interviews.close_idle().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "closed idle interviews"),
@@ -121,6 +134,19 @@ async fn upkeep(lodestar: Lodestar) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed accounts whose people left"),
             Err(error) => tracing::warn!(%error, "accounts whose people left could not be removed"),
+        }
+        match lodestar.tasks.trim().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed background tasks that were given up long ago"),
+            Err(error) => tracing::warn!(%error, "old background tasks could not be removed"),
+        }
+        match lodestar.mails.trim().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed the words of mails that are 30 days old"),
+            Err(error) => tracing::warn!(%error, "the words of old mails could not be removed"),
+        }
+        if let Err(error) = lodestar.accounts.trim_links().await {
+            tracing::warn!(%error, "links that do not work any more could not be removed");
         }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");

@@ -1,8 +1,12 @@
 //! One folder a feature.
 
 pub mod account;
+pub mod admin;
+pub mod audit;
 pub mod dashboard;
 pub mod interview;
 pub mod landing;
+pub mod mail;
 pub mod models;
 pub mod settings;
+pub mod tasks;

@@ -4,6 +4,7 @@ use http::{header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::location::Url;
+use services::account::{BROWSER_DAYS, Browser};
 
 use crate::cookie;
 
@@ -12,6 +13,35 @@ const TYPED: &str = "typed";
 
 /// The cookie of [`keep_secret`].
 const SECRET: &str = "secret";
+/// Whether people reach the site over HTTPS, as the server's wiring provides it.
+#[derive(Clone, Copy)]
+pub struct Secure(pub bool);
+
+/// The cookie of [`keep_browser`]. The prefix makes browsers refuse it from anything but this host over HTTPS.
+fn device() -> (&'static str, &'static str) {
+    match use_context::<Secure>() {
+        Some(Secure(true)) => ("__Host-device", "; Secure"),
+        _ => ("device", ""),
+    }
+}
+
+/// The browser that asks.
+pub fn browser() -> Browser {
+    let agent =
+        use_context::<Parts>().and_then(|parts| Some(parts.headers.get(header::USER_AGENT)?.to_str().ok()?.to_owned()));
+    Browser { token: preference(device().0), agent: agent.unwrap_or_default() }
+}
+
+/// Gives the browser what it is recognised by, out of reach of scripts. It opens nothing: it only
+/// keeps people from being told of browsers that they know.
+pub fn keep_browser(token: &str) {
+    let (name, secure) = device();
+    let seconds = BROWSER_DAYS * 86_400;
+    let cookie = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(cookie) = cookie.parse() {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
+    }
+}
 
 /// Longest cookie that browsers must keep, in bytes (RFC 6265, section 6.1).
 const LONGEST_COOKIE: usize = 4_096;

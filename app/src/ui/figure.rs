@@ -1,4 +1,4 @@
-//! Figures: scores, tables and dates.
+//! Figures: scores, numbers, tables and dates.
 
 use domain::Timestamp;
 use leptos::prelude::*;
@@ -28,6 +28,23 @@ pub fn ScoreBar(
                 <rect class="fill-secondary" width=value.to_string() height="8" rx="1.5"/>
             </svg>
             <span class="score-figure" aria-hidden="true"><strong>{value.to_string()}</strong>" "{word}</span>
+        </div>
+    }
+}
+
+/// A number with its name below it.
+#[component]
+pub fn Tile(
+    /// What it is.
+    label: &'static str,
+    /// The number, with its unit.
+    #[prop(into)]
+    value: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <div class="tile">
+            <dt class="text-sm text-muted">{label}</dt>
+            <dd class="text-xl font-semibold tabular-nums">{value}</dd>
         </div>
     }
 }

@@ -6,7 +6,7 @@
 //! - Forms: [`TextField`], [`PasswordField`], [`SelectField`], [`TextAreaField`], [`RadioCards`],
 //!   [`FormError`], [`SubmitButton`]; [`failure_of`] and [`about`] bring an action's failure to them.
 //! - States: [`Notice`], [`EmptyState`], [`Failed`], [`FailedPage`], [`Skeleton`].
-//! - Figures: [`ScoreBar`], [`ScrollTable`], [`Day`].
+//! - Figures: [`ScoreBar`], [`Tile`], [`ScrollTable`], [`Day`].
 //! - [`ButtonLink`]: a link that looks like a button; [`CopyButton`].
 //!
 //! Form controls are uncontrolled: they start with a value and belong to the browser afterwards,
@@ -32,7 +32,7 @@ pub use button::{ButtonLink, Look, SubmitButton};
 pub use choice::{Choice, RadioCards};
 pub use copy::CopyButton;
 pub use field::{PasswordField, SelectField, TextAreaField, TextField};
-pub use figure::{Day, ScoreBar, ScrollTable};
+pub use figure::{Day, ScoreBar, ScrollTable, Tile};
 pub use form::{FormError, about, failure_of};
 pub use frame::{AppFrame, PageHeader, PageTitle, PublicFrame};
 pub use icon::Icon;

@@ -43,11 +43,7 @@ pub struct Database {
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = match (self.url.split_once("://"), self.url.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://[redacted]@{host}"),
-            _ => self.url.clone(),
-        };
-        f.debug_struct("Database").field("url", &shown).finish()
+        f.debug_struct("Database").field("url", &without_password(&self.url)).finish()
     }
 }
 
@@ -128,6 +124,31 @@ pub struct Limits {
     pub registration: u32,
     /// Steps of practice of one person in a minute.
     pub practice: u32,
+}
+
+/// Section `[mail]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Address of the mail server, which may hold a password; empty for none.
+    pub smtp: String,
+    /// The address that mails come from.
+    pub from: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail").field("smtp", &without_password(&self.smtp)).field("from", &self.from).finish()
+    }
+}
+
+/// An address without the user and the password in it.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://[redacted]@{host}"),
+        (None, Some((_, host))) => format!("[redacted]@{host}"),
+        _ => url.to_owned(),
+    }
 }
 
 /// Section `[log]`.

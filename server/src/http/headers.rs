@@ -14,7 +14,7 @@ pub struct Policy {
     pub https: bool,
 }
 
-/// Names that are the same on every answer.
+/// What is the same on every answer, unless that says otherwise.
 const FIXED: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -37,7 +37,7 @@ pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> 
     let failed = !response.status().is_success();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if policy.https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));

@@ -5,6 +5,7 @@ pub mod export;
 mod headers;
 mod health;
 mod live;
+mod mail;
 mod openai;
 mod origin;
 mod refusal;
@@ -71,6 +72,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> domain::Result<Router> {
         .merge(live::router(lodestar))
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell))
         .with_state(options)
+        .merge(mail_previews(lodestar))
         .layer(sessions(config, lodestar));
 
     let router = Router::new()
@@ -107,6 +109,12 @@ fn origins(text: &str) -> domain::Result<Vec<HeaderValue>> {
         HeaderValue::from_str(origin).map_err(|_| wrong(origin))
     };
     text.split_whitespace().map(site).collect()
+}
+
+fn mail_previews(lodestar: &Lodestar) -> Router {
+    Router::new()
+        .route("/admin/mail/preview/{template}", get(mail::preview))
+        .with_state((lodestar.accounts.clone(), lodestar.mails.clone()))
 }
 
 /// Whether the build left the names of its files, which change with their content, beside the

@@ -25,6 +25,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("llama-cpp-2", &["llama"]),
     ("reqwest", &["inference", "integrations"]),
+    ("lettre", &["integrations"]),
     ("axum", &["server"]),
     ("leptos", &["app", "frontend", "server"]),
     ("leptos_axum", &["app", "server"]),

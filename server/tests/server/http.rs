@@ -99,12 +99,17 @@ impl Server {
         &self.lodestar.generation
     }
 
-    async fn get(&self, path: &str) -> reqwest::Response {
+    /// What is running.
+    pub fn lodestar(&self) -> &Lodestar {
+        &self.lodestar
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
         self.send(self.client.get(format!("{}{path}", self.address))).await
     }
 
     /// Posts a form as a page of this site does.
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
         self.post_raw(path, &self.address, encode(form).into_bytes()).await
     }
 
@@ -246,7 +251,8 @@ fn api_paths() -> Vec<String> {
     leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect()
 }
 
-fn path(of: &str) -> String {
+/// The address of the server function whose name is `of`, after a slash.
+pub fn path(of: &str) -> String {
     api_paths()
         .into_iter()
         .find(|path| path.trim_end_matches(char::is_numeric).ends_with(of))

@@ -8,6 +8,7 @@ mod http;
 mod injection;
 mod isolated;
 mod live;
+mod mail;
 mod models;
 mod openai;
 mod peer;

@@ -2,7 +2,7 @@
 
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
-use domain::account::Viewer;
+use domain::account::{LinkPurpose, Viewer};
 use leptos::prelude::*;
 
 use crate::error::Failure;
@@ -27,6 +27,7 @@ pub async fn register(name: String, email: String, password: String) -> Result<(
         .register(&name, &email, &password, crate::ssr::client())
         .await
         .inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    crate::ssr::recognise(signed_in, true).await?;
     crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())
@@ -41,6 +42,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
         .sign_in(&email, &password, crate::ssr::client())
         .await
         .inspect_err(|_| crate::ssr::keep_typed("", &email))?;
+    crate::ssr::recognise(signed_in, false).await?;
     let departures = crate::ssr::service::<services::departures::Departures>()?;
     let leaves = departures.due(signed_in.account).await?.is_some();
     crate::ssr::sign_in(signed_in).await?;
@@ -92,7 +94,79 @@ pub async fn set_up(token: String, name: String, email: String, password: String
         .set_up(&token, &name, &email, &password)
         .await
         .inspect_err(|_| crate::ssr::keep_typed(&name, &email))?;
+    crate::ssr::recognise(signed_in, true).await?;
     crate::ssr::sign_in(signed_in).await?;
     crate::ssr::redirect("/dashboard");
     Ok(())
+}
+
+/// Sends a link for a new password, if there is an account with that address. Leads to the page that says so.
+#[server(endpoint = "ask_reset")]
+pub async fn ask_reset(email: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.ask_reset(&email).await.inspect_err(|_| crate::ssr::keep_typed("", &email))?;
+    crate::ssr::redirect("/forgot?done=sent");
+    Ok(())
+}
+
+/// Whether a link with this token works.
+#[server(endpoint = "link_is_open")]
+pub async fn link_is_open(purpose: LinkPurpose, token: String) -> Result<bool, Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    Ok(accounts.link_is_open(purpose, &token).await?)
+}
+
+/// Uses a link to choose a new password; all sessions end. Leads to the sign-in page.
+#[server(endpoint = "reset_password")]
+pub async fn reset_password(token: String, password: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.reset_password(&token, &password).await?;
+    crate::ssr::redirect("/login?done=password");
+    Ok(())
+}
+
+/// Uses a link to confirm the address. Leads back to its page, which says so.
+#[server(endpoint = "verify_address")]
+pub async fn verify_address(token: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.verify_address(&token).await?;
+    crate::ssr::redirect("/verify?done=address");
+    Ok(())
+}
+
+/// Uses a link to change the address. Leads back to its page, which says so.
+#[server(endpoint = "change_address")]
+pub async fn change_address(token: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.change_address(&token).await?;
+    crate::ssr::redirect("/change-address?done=address");
+    Ok(())
+}
+
+/// Sends the link that confirms the address once more. Leads back to the settings.
+#[server(endpoint = "ask_verification")]
+pub async fn ask_verification() -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    accounts.ask_verification(&viewer).await?;
+    crate::ssr::redirect("/settings?done=verification#address");
+    Ok(())
+}
+
+/// Sends a link to a new address that makes it the account's. Leads back to the settings.
+#[server(endpoint = "ask_change")]
+pub async fn ask_change(email: String, address_password: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    accounts.ask_change(&viewer, &email, &address_password).await?;
+    crate::ssr::redirect("/settings?done=address#address");
+    Ok(())
+}
+
+/// What the settings show of the person's mail.
+#[server(endpoint = "mail_settings")]
+pub async fn mail_settings() -> Result<domain::account::MailSettings, Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    Ok(accounts.mail_settings(&viewer).await?)
 }

@@ -26,6 +26,8 @@ pub(super) fn commands(me: Me) -> Vec<Command> {
     ];
     if me.is_admin() {
         commands.push(go("Models", Icon::Cpu, "/admin/models"));
+        commands.push(go("Background tasks", Icon::List, "/admin/tasks"));
+        commands.push(go("Mail", Icon::Send, "/admin/mail"));
     }
     commands.extend([
         theme("Light theme", Theme::Light),

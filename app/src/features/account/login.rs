@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::{SignIn, current_viewer, typed_before};
 use crate::ui::{
-    FormError, Notice, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, about, failure_of,
+    FormError, Notice, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, Tone, about, failure_of,
 };
 
 /// Signs in and leads on to `?next=`. Its form is posted as a page: the session begins with a fresh one.
@@ -16,6 +16,7 @@ pub fn LoginPage() -> impl IntoView {
     let viewer = Resource::new_blocking(|| (), |()| current_viewer());
     let typed = Resource::new_blocking(|| (), |()| typed_before());
     let next = use_query_map().with_untracked(|query| query.get("next"));
+    let reset = use_query_map().with_untracked(|query| query.get_str("done") == Some("password"));
     let page = move || {
         let next = next.clone();
         Suspend::new(async move {
@@ -30,7 +31,9 @@ pub fn LoginPage() -> impl IntoView {
         <PublicFrame>
             <div class="page-form">
                 <PageHeader title="Sign in"/>
+                {reset.then(|| view! { <Notice tone=Tone::Success>"Your new password is saved. Sign in with it."</Notice> })}
                 <Suspense>{page}</Suspense>
+                <p><a class="link" href="/forgot">"Forgot your password?"</a></p>
                 <p>"New here? "<a class="link" href="/register">"Create an account"</a></p>
             </div>
         </PublicFrame>

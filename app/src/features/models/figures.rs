@@ -20,20 +20,3 @@ pub fn Meter(
     };
     view! { <progress class="progress progress-secondary" aria-label=label max="100" value=move || percent().to_string()></progress> }
 }
-
-/// A number with its name below it.
-#[component]
-pub fn Tile(
-    /// What it is.
-    label: &'static str,
-    /// The number, with its unit.
-    #[prop(into)]
-    value: Signal<String>,
-) -> impl IntoView {
-    view! {
-        <div class="tile">
-            <dt class="text-sm text-muted">{label}</dt>
-            <dd class="text-xl font-semibold tabular-nums">{value}</dd>
-        </div>
-    }
-}

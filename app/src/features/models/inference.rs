@@ -7,10 +7,10 @@ use domain::number::{bytes, grouped, tenths};
 use leptos::prelude::*;
 
 use super::api::inference;
-use super::figures::{Meter, Tile};
-use super::tabs::Tabs;
+use super::figures::Meter;
 use super::used::Used;
-use crate::ui::{EmptyState, FailedPage, Icon, Notice, PageHeader, ScrollTable, Skeleton, Tone};
+use crate::features::admin::Tabs;
+use crate::ui::{EmptyState, FailedPage, Icon, Notice, PageHeader, ScrollTable, Skeleton, Tile, Tone};
 
 /// How often the page looks again.
 const LOOK: Duration = Duration::from_secs(2);

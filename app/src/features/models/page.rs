@@ -10,9 +10,9 @@ use super::api::models;
 use super::figures::Meter;
 use super::list::ModelList;
 use super::roles::RolesSection;
-use super::tabs::Tabs;
 use super::trial::TrialSection;
 use crate::error::Failure;
+use crate::features::admin::Tabs;
 use crate::ui::{FailedPage, Notice, PageHeader, Skeleton, Tone};
 
 /// How often the page looks again while a model is being fetched.

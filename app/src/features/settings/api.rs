@@ -114,3 +114,13 @@ pub async fn choose_theme(theme: String) -> Result<(), Failure> {
     crate::ssr::keep_preference("theme", crate::features::settings::Theme::from_slug(&theme).slug());
     Ok(())
 }
+
+/// Says whether the person wants the weekly digest: any value, or none if not. Leads back to the settings.
+#[server(endpoint = "want_digest")]
+pub async fn want_digest(wanted: Option<String>) -> Result<(), Failure> {
+    let digests = crate::ssr::service::<services::digest::Digests>()?;
+    let viewer = crate::ssr::viewer().await?;
+    digests.want(&viewer, wanted.is_some()).await?;
+    crate::ssr::redirect("/settings?done=digest#digest");
+    Ok(())
+}

@@ -1,7 +1,9 @@
-//! Settings: name, password, theme, keys, programs, and one's own data.
+//! Settings: name, address, password, digest, theme, keys, programs, and one's own data.
 
+mod address;
 pub mod api;
 mod data;
+mod digest;
 mod generated;
 mod keyboard;
 mod name;

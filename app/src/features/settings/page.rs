@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::address::AddressSection;
 use super::data::DataSection;
+use super::digest::DigestSection;
 use super::generated::GeneratedSection;
 use super::keyboard::KeyboardSection;
 use super::name::NameSection;
@@ -12,14 +14,16 @@ use super::theme_form::ThemeSection;
 use crate::features::account::SignOutForm;
 use crate::ui::PageHeader;
 
-/// Name, password, theme, keys, programs, and the way out.
+/// Name, address, password, digest, theme, keys, programs, one's own data, and the way out.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     view! {
         <div class="page-narrow">
             <PageHeader title="Settings" sentence="Who you are here, how you sign in, and how it looks on this device."/>
             <NameSection/>
+            <AddressSection/>
             <PasswordSection/>
+            <DigestSection/>
             <ThemeSection/>
             <KeyboardSection/>
             <ProgramsSection/>

@@ -53,14 +53,14 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Lets only administrators pass.
+    /// Only administrators get past here; `what` they can do says the message to others.
     ///
     /// # Errors
     /// `Forbidden` for anybody else.
-    pub fn must_be_admin(&self) -> Result<()> {
+    pub fn must_administer(&self, what: &str) -> Result<()> {
         match self.standing {
             Standing::Admin => Ok(()),
-            Standing::Member => Err(Error::new(ErrorKind::Forbidden, "Only administrators can do this.")),
+            Standing::Member => Err(Error::new(ErrorKind::Forbidden, format!("Only administrators can {what}."))),
         }
     }
 }
@@ -105,6 +105,46 @@ impl Email {
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }
+}
+
+/// What a link does that is sent to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkPurpose {
+    /// Confirms the address of the account.
+    Verify,
+    /// Lets the person choose a new password.
+    Reset,
+    /// Makes another address that of the account.
+    Change,
+}
+
+impl LinkPurpose {
+    /// The word that is stored.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Reset => "reset",
+            Self::Change => "change",
+        }
+    }
+
+    /// How long such a link works, in minutes. A new password is worth most to a thief.
+    pub fn minutes(self) -> i64 {
+        match self {
+            Self::Verify | Self::Change => 24 * 60,
+            Self::Reset => 30,
+        }
+    }
+}
+
+/// What the settings show of an account's mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailSettings {
+    /// Whether the address is confirmed.
+    pub verified: bool,
+    /// Whether the person wants the weekly digest.
+    pub digest: bool,
 }
 
 /// How a person wants to be called.

@@ -33,6 +33,11 @@ impl Timestamp {
         Self(self.0 - hours * 3_600_000)
     }
 
+    /// The moment `seconds` seconds later.
+    pub fn seconds_later(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000)))
+    }
+
     /// The beginning of its calendar day in UTC.
     pub fn start_of_day(self) -> Self {
         Self(self.0 - self.0.rem_euclid(DAY))
@@ -49,6 +54,12 @@ impl Timestamp {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let (year, month, day) = civil(self.0.div_euclid(DAY));
         format!("{day} {} {year}", MONTHS[month - 1])
+    }
+
+    /// The minute in UTC as people write it here, like "20 Nov 2026, 08:05 UTC".
+    pub fn minute(self) -> String {
+        let minutes = self.0.rem_euclid(DAY) / 60_000;
+        format!("{}, {:02}:{:02} UTC", self.day(), minutes / 60, minutes % 60)
     }
 }
 
@@ -86,5 +97,12 @@ mod tests {
         assert_eq!(Timestamp::from_millis(951_782_400_000).day(), "29 Feb 2000");
         assert_eq!(Timestamp::from_millis(-1).day(), "31 Dec 1969");
         assert_eq!(Timestamp::from_millis(951_782_400_000).iso_day(), "2000-02-29");
+    }
+
+    #[test]
+    fn minutes_are_written_with_their_zone() {
+        let morning = Timestamp::from_millis(1_795_132_800_000).seconds_later(8 * 3_600 + 5 * 60 + 59);
+        assert_eq!(morning.minute(), "20 Nov 2026, 08:05 UTC");
+        assert_eq!(Timestamp::from_millis(-1).minute(), "31 Dec 1969, 23:59 UTC");
     }
 }

@@ -1,12 +1,15 @@
-//! Accounts: opening one, signing in, the password, and the link that creates the first
+//! Accounts: opening one, signing in, the password, the address, and the link that creates the first
 //! administrator.
+
+mod devices;
+mod links;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use domain::account::{AccountId, Email, Password, PersonName, Standing, Viewer};
+use domain::account::{AccountId, Email, LinkPurpose, Password, PersonName, Standing, Viewer};
 use domain::audit::Action;
 use domain::{Clock, Error, ErrorKind, Id, Random, Result, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,7 +19,11 @@ use tokio::sync::Semaphore;
 
 use crate::audit::Audit;
 use crate::limits::{ClientAddress, Limited, Limits};
+use crate::mail::{Mails, Recipient};
 use crate::secret;
+use crate::tasks::Tasks;
+
+pub use devices::{Browser, KEPT_DAYS as BROWSER_DAYS};
 
 /// Passwords hashed at the same time: each takes 19 MiB and a core for some 30 ms.
 const HASHES_AT_ONCE: usize = 2;
@@ -55,12 +62,28 @@ pub struct Accounts {
     limits: Limits,
     audit: Audit,
     hashing: Arc<Semaphore>,
+    post: Option<Post>,
+}
+
+/// How accounts write to people.
+#[derive(Clone)]
+struct Post {
+    mails: Mails,
+    tasks: Tasks,
 }
 
 impl Accounts {
-    /// Accounts kept in `store`.
+    /// Accounts kept in `store`. They write to nobody: see [`Accounts::with_mail`].
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>, limits: Limits, audit: Audit) -> Self {
-        Self { store, clock, random, limits, audit, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
+        let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE));
+        Self { store, clock, random, limits, audit, hashing, post: None }
+    }
+
+    /// Accounts that write to their people, partly in the background.
+    pub fn with_mail(self, mails: Mails, tasks: Tasks) -> Self {
+        let accounts = Self { post: Some(Post { mails, tasks: tasks.clone() }), ..self };
+        links::register(&accounts, &tasks);
+        accounts
     }
 
     /// Opens a member's account.
@@ -148,14 +171,18 @@ impl Accounts {
             return Err(Error::invalid("current", "This is not your present password. Type it again."));
         }
         let hash = self.hash(Password::parse(password)?).await?;
-        let id = viewer.id;
+        let (id, notice) = (viewer.id, self.password_changed(&viewer.into())?);
         let epoch = self
             .store
             .transaction(move |connection| {
-                Box::pin(async move { accounts::change_password(connection, id, &hash).await })
+                Box::pin(async move {
+                    links::save(notice, connection).await?;
+                    accounts::change_password(connection, id, &hash).await
+                })
             })
             .await?;
         self.audit.note(Some(id), Action::PasswordChanged, "", None).await;
+        self.wake();
         Ok(self.signed_in(id, epoch))
     }
 
@@ -197,6 +224,7 @@ impl Accounts {
         let (email, name, hash) = self.checked(name, email, password).await?;
         let (now, digest) = (self.clock.now(), secret::hash(token));
         let id = Id::new(now, &*self.random);
+        let offer = self.first_offer(id, &name, &email)?;
         self.store
             .transaction(move |connection| {
                 Box::pin(async move {
@@ -211,10 +239,14 @@ impl Accounts {
                         standing: Standing::Admin,
                         created_at: now,
                     };
-                    if accounts::insert(connection, account).await? { Ok(()) } else { Err(taken()) }
+                    if !accounts::insert(connection, account).await? {
+                        return Err(taken());
+                    }
+                    links::save_offer(offer, connection).await
                 })
             })
             .await?;
+        self.wake();
         Ok(self.signed_in(id, 0))
     }
 
@@ -222,6 +254,7 @@ impl Accounts {
         let (email, name, hash) = self.checked(name, email, password).await?;
         let now = self.clock.now();
         let id = Id::new(now, &*self.random);
+        let offer = self.first_offer(id, &name, &email)?;
         let inserted = self
             .store
             .transaction(move |connection| {
@@ -234,10 +267,15 @@ impl Accounts {
                         standing,
                         created_at: now,
                     };
-                    accounts::insert(connection, account).await
+                    let inserted = accounts::insert(connection, account).await?;
+                    if inserted {
+                        links::save_offer(offer, connection).await?;
+                    }
+                    Ok(inserted)
                 })
             })
             .await?;
+        self.wake();
         if inserted { Ok(self.signed_in(id, 0)) } else { Err(taken()) }
     }
 
@@ -249,6 +287,24 @@ impl Accounts {
     fn signed_in(&self, account: AccountId, session_epoch: i64) -> SignedIn {
         let now = self.clock.now();
         SignedIn { account, session_epoch, at: now, seen: now }
+    }
+
+    /// The secret of a new link or browser.
+    fn token(&self) -> String {
+        secret::new(&*self.random)
+    }
+
+    /// The link with which the person of a new account confirms the address.
+    fn first_offer(&self, id: AccountId, name: &PersonName, email: &Email) -> Result<Option<links::Offer>> {
+        let recipient = Recipient { id, name: name.as_str().to_owned(), email: email.as_str().to_owned() };
+        self.offer(&recipient, email, LinkPurpose::Verify)
+    }
+
+    /// Has mails that were saved sent at once.
+    fn wake(&self) {
+        if let Some(post) = &self.post {
+            post.mails.wake();
+        }
     }
 
     async fn hash(&self, password: Password) -> Result<String> {

@@ -53,7 +53,7 @@ impl Audit {
     /// # Errors
     /// `Forbidden` for anybody else, `Invalid` for no entry or too many.
     pub async fn list(&self, viewer: &Viewer, filter: &AuditFilter, limit: u32) -> Result<(Vec<AuditEntry>, bool)> {
-        viewer.must_be_admin()?;
+        viewer.must_administer("read the audit log")?;
         if !(1..=LONGEST_PAGE).contains(&limit) {
             return Err(Error::invalid("limit", format!("Ask for 1 to {LONGEST_PAGE} entries at once.")));
         }

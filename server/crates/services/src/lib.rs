@@ -8,6 +8,7 @@
 pub mod account;
 pub mod audit;
 pub mod departures;
+pub mod digest;
 pub mod evaluate;
 pub mod events;
 pub mod export;
@@ -15,7 +16,9 @@ pub mod generation;
 pub mod idempotency;
 pub mod interview;
 pub mod limits;
+pub mod mail;
 pub mod models;
 mod secret;
+pub mod tasks;
 pub mod tokens;
 pub mod words;

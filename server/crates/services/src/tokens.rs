@@ -161,7 +161,7 @@ impl Tokens {
     pub async fn create(&self, viewer: &Viewer, wish: TokenWish) -> Result<NewPersonalToken> {
         let wish = wish.checked()?;
         if wish.scopes.contains(&Scope::Admin) {
-            viewer.must_be_admin()?;
+            viewer.must_administer("make tokens for administrators")?;
         }
         let now = self.clock.now();
         let token = PersonalToken {

@@ -1,6 +1,9 @@
 //! People and the link that creates the first administrator.
 
-use domain::account::{AccountId, Email, PersonName, Standing, Viewer};
+pub mod devices;
+pub mod links;
+
+use domain::account::{AccountId, Email, MailSettings, PersonName, Standing, Viewer};
 use domain::{Error, Result, Timestamp};
 use sqlx::{FromRow, Row, any::AnyRow};
 
@@ -128,6 +131,50 @@ pub async fn rename(connection: &mut Connection, id: AccountId, name: &PersonNam
         .await
         .map(|_| ())
         .map_err(explain)
+}
+
+/// Notes that `email` is confirmed, if it is still the account's.
+pub async fn verify(connection: &mut Connection, id: AccountId, email: &Email, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE accounts SET verified_at = $3 WHERE id = $1 AND email_key = $2 AND verified_at IS NULL")
+        .bind(id.to_string())
+        .bind(email.key())
+        .bind(now.millis())
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(explain)
+}
+
+/// Replaces the address by `email`, which is confirmed; false when another account has it.
+pub async fn change_email(connection: &mut Connection, id: AccountId, email: &Email, now: Timestamp) -> Result<bool> {
+    sqlx::query(
+        "UPDATE accounts SET email = $2, email_key = $3, verified_at = $4
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM accounts AS other WHERE other.email_key = $3 AND other.id <> $1)",
+    )
+    .bind(id.to_string())
+    .bind(email.as_str().to_owned())
+    .bind(email.key())
+    .bind(now.millis())
+    .execute(connection)
+    .await
+    .map(|done| done.rows_affected() == 1)
+    .map_err(explain)
+}
+
+/// What the settings show of the account's mail; none when there is no such account.
+pub async fn mail_settings(connection: &mut Connection, id: AccountId) -> Result<Option<MailSettings>> {
+    let row = sqlx::query("SELECT verified_at, digest FROM accounts WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await
+        .map_err(explain)?;
+    let settings = |row: AnyRow| {
+        Ok(MailSettings {
+            verified: row.try_get::<Option<i64>, _>("verified_at")?.is_some(),
+            digest: row.try_get::<i64, _>("digest")? == 1,
+        })
+    };
+    row.map(settings).transpose().map_err(explain)
 }
 
 /// Whether there is an administrator.

@@ -56,8 +56,9 @@ pub async fn all_due(connection: &mut Connection, now: Timestamp) -> Result<Vec<
 pub async fn remove_account(connection: &mut Connection, owner: AccountId) -> Result<()> {
     generation::forget(connection, owner).await?;
     audit::forget(connection, owner).await?;
-    // Sessions hold the identifier inside their data; the rest goes with the account.
+    // Sessions and tasks hold the identifier inside their data; the rest goes with the account.
     for (statement, whose) in [
+        ("DELETE FROM tasks WHERE payload LIKE $1", format!("%{owner}%")),
         ("DELETE FROM sessions WHERE data LIKE $1", format!("%{owner}%")),
         ("DELETE FROM accounts WHERE id = $1", owner.to_string()),
     ] {

@@ -11,6 +11,7 @@ pub mod account;
 pub mod audit;
 mod database;
 pub mod departure;
+pub mod digest;
 mod error;
 pub mod event;
 pub mod generation;
@@ -18,8 +19,10 @@ pub mod idempotency;
 pub mod interview;
 pub mod limit;
 mod listener;
+pub mod mail;
 pub mod model;
 mod session;
+pub mod task;
 pub mod token;
 
 pub use database::{Connection, Store};

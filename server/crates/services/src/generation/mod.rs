@@ -69,7 +69,7 @@ impl Generation {
     /// # Errors
     /// `Forbidden` for anybody else.
     pub async fn daily_use(&self, viewer: &Viewer, days: u32) -> Result<Vec<DailyUse>> {
-        viewer.must_be_admin()?;
+        viewer.must_administer("see what everybody used")?;
         let since = self.0.clock.now().hours_before(24 * i64::from(days)).start_of_day();
         store::generation::used_since(&mut *self.0.store.read().await?, since).await
     }

@@ -24,6 +24,8 @@ use pulls::Pulls;
 
 /// Days of use that are shown, besides today.
 const DAYS: u32 = 6;
+/// What all of this is to administrators, who alone can do it.
+const TASK: &str = "look after the models";
 
 /// What there is to run models with.
 pub struct ModelsOptions {
@@ -131,7 +133,7 @@ impl Models {
     /// # Errors
     /// `Forbidden` for anybody else, as for all that follows.
     pub async fn view(&self, viewer: &Viewer) -> Result<ModelsView> {
-        viewer.must_be_admin()?;
+        viewer.must_administer(TASK)?;
         let options = &self.0.options;
         let loaded = self.loaded().await;
         let library = options.library.clone();
@@ -182,7 +184,7 @@ impl Models {
     /// # Errors
     /// `NotFound` if there is no such model, `Busy` if the disk has no room for it.
     pub async fn pull(&self, viewer: &Viewer, model: &str) -> Result<()> {
-        viewer.must_be_admin()?;
+        viewer.must_administer(TASK)?;
         let Parts { options, pulls, .. } = &*self.0;
         options.library.manifest().model(model)?;
         pulls.begin(&options.library, options.convert, model);
@@ -192,7 +194,7 @@ impl Models {
 
     /// Stops fetching `model`. What came so far is kept, for the next time.
     pub fn cancel(&self, viewer: &Viewer, model: &str) -> Result<()> {
-        viewer.must_be_admin()?;
+        viewer.must_administer(TASK)?;
         self.0.pulls.cancel(model);
         Ok(())
     }
@@ -202,7 +204,7 @@ impl Models {
     /// # Errors
     /// `Conflict` if it has a role, is needed or is being fetched, `NotFound` if it is not here.
     pub async fn remove(&self, viewer: &Viewer, model: &str) -> Result<()> {
-        viewer.must_be_admin()?;
+        viewer.must_administer(TASK)?;
         if self.0.options.embedding.0 == model {
             let reason = format!("{model} is needed for feedback and search, so it stays.");
             return Err(Error::new(ErrorKind::Conflict, reason));
@@ -225,7 +227,7 @@ impl Models {
     /// memory, `Conflict` if models run elsewhere, `NotFound` if it is not installed, `Busy` while
     /// others leave it no room.
     pub async fn assign(&self, viewer: &Viewer, role: ModelRole, model: Option<&str>) -> Result<()> {
-        viewer.must_be_admin()?;
+        viewer.must_administer(TASK)?;
         if role == ModelRole::Embedding {
             return Err(Error::invalid("role", "The embedding model is chosen in the configuration file."));
         }
@@ -273,7 +275,7 @@ impl Models {
     /// # Errors
     /// `NotFound` if no model has the role, and as [`Engine::stream`].
     pub async fn try_out(&self, viewer: &Viewer, role: ModelRole, prompt: &str) -> Result<BoxStream<'static, Tried>> {
-        viewer.must_be_admin()?;
+        viewer.must_administer(TASK)?;
         let nobody = || Error::new(ErrorKind::NotFound, "No model has this role. Give it to one first.");
         trial::begin(&*self.0.roles.get(role).ok_or_else(nobody)?, role, viewer, prompt).await
     }

@@ -10,6 +10,7 @@ mod injection;
 mod interview;
 mod leaving;
 mod limits;
+mod mail;
 mod prompts;
 mod support;
 mod tokens;

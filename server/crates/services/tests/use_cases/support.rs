@@ -40,6 +40,13 @@ impl Clock for TestClock {
 #[derive(Default)]
 pub struct Counting(AtomicI64);
 
+impl Counting {
+    /// The bytes of another instance, which differ from those of one that starts at 0.
+    pub fn starting_at(number: i64) -> Self {
+        Self(AtomicI64::new(number))
+    }
+}
+
 impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();

@@ -3,9 +3,12 @@
 
 mod event;
 mod generation;
+mod links;
+mod mail;
 mod model;
 mod program;
 mod support;
+mod task;
 
 use domain::account::{Email, PersonName};
 use domain::feedback::Grade;
