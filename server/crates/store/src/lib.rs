@@ -8,12 +8,14 @@
 //! only), a module here, and tests in `tests/conformance`, which run on both databases.
 
 pub mod account;
+pub mod backup;
 mod database;
+pub mod doctor;
 mod error;
 pub mod generation;
 pub mod interview;
 pub mod model;
 mod session;
 
-pub use database::{Connection, Store};
+pub use database::{Connection, Connections, Store};
 pub use session::Sessions;
