@@ -17,6 +17,7 @@ use inference::{Deadlines, Engine, Output, Request, Roles};
 use store::Store;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
+use tracing::Instrument;
 
 use super::prompt;
 use super::session::Session;
@@ -104,7 +105,7 @@ impl Wordsmith {
         let model = coach.name().to_owned();
         // The entry must be there before the task can remove it.
         let mut entries = lock(&self.lives);
-        let task = tokio::spawn(async move {
+        let writing = async move {
             let words = async { write(&*coach, request.map_err(|mistake| mistake.to_string())?, &sender).await };
             let words = match words.await {
                 Ok(text) => Some((text, coach.name().to_owned())),
@@ -123,7 +124,9 @@ impl Wordsmith {
                 live.done = true;
             });
             lock(&lives).remove(&key);
-        });
+        };
+        // What it logs belongs to the request that began it.
+        let task = tokio::spawn(writing.in_current_span());
         entries.insert(key, Writing { live, task: task.abort_handle(), model });
     }
 
