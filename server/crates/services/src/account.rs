@@ -1,7 +1,7 @@
 //! Accounts: opening one, signing in, the password, and the link that creates the first
 //! administrator.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use argon2::Argon2;
@@ -37,6 +37,17 @@ pub struct SignedIn {
     pub seen: Timestamp,
 }
 
+/// Attempts to sign in since the start, by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignIns {
+    /// Somebody was signed in.
+    pub accepted: u64,
+    /// Address and password did not go together, or there were too many tries.
+    pub refused: u64,
+    /// The server could not do it.
+    pub failed: u64,
+}
+
 /// The use cases of accounts.
 #[derive(Clone)]
 pub struct Accounts {
@@ -44,12 +55,14 @@ pub struct Accounts {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     hashing: Arc<Semaphore>,
+    sign_ins: Arc<Mutex<SignIns>>,
 }
 
 impl Accounts {
     /// Accounts kept in `store`.
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { store, clock, random, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
+        let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE));
+        Self { store, clock, random, hashing, sign_ins: Arc::default() }
     }
 
     /// Opens a member's account.
@@ -73,8 +86,25 @@ impl Accounts {
         Ok(false)
     }
 
+    /// Attempts to sign in since the start.
+    pub fn sign_ins(&self) -> SignIns {
+        *self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Signs in. An unknown address and a wrong password get the same answer after the same time.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
+        let outcome = self.try_sign_in(email, password).await;
+        let mut counts = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome.as_ref().map_err(|error| error.kind) {
+            Ok(_) => counts.accepted += 1,
+            Err(ErrorKind::Unexpected | ErrorKind::Busy) => counts.failed += 1,
+            Err(_) => counts.refused += 1,
+        }
+        drop(counts);
+        outcome
+    }
+
+    async fn try_sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
         let account = match Email::parse(email) {
             Ok(email) => accounts::by_email(&mut *self.store.read().await?, &email).await?,
             Err(_) => None,
