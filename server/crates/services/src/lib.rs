@@ -6,6 +6,7 @@
 //! `server/src/wiring.rs`.
 
 pub mod account;
+pub mod backup;
 pub mod evaluate;
 pub mod generation;
 pub mod interview;

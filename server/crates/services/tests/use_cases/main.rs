@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 mod account;
+mod backup;
 #[path = "../injection/mod.rs"]
 mod corpus;
 mod generation;

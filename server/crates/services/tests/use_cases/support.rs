@@ -48,7 +48,8 @@ pub struct World {
     pub accounts: Accounts,
     pub interviews: Interviews,
     pub clock: Arc<TestClock>,
-    _folder: TempDir,
+    pub store: Store,
+    pub folder: TempDir,
 }
 
 impl World {
@@ -71,7 +72,8 @@ impl World {
             accounts: Accounts::new(store.clone(), clock.clone(), random.clone()),
             interviews: Interviews::new(store.clone(), clock.clone(), random, knowledge::bank(), models),
             clock,
-            _folder: folder,
+            store,
+            folder,
         }
     }
 
