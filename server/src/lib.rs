@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 
 use compose::Lodestar;
 use config::Config;
+use http::health::Health;
+use http::metrics::Metrics;
 use system::SystemClock;
 
 /// How often idle interviews are closed and expired sessions removed.
@@ -36,7 +38,17 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = http::router(config, &lodestar);
+    let (health, metrics) = (Health::new(&lodestar), Metrics::new(&lodestar));
+    let router = http::router(config, &lodestar, &health, &metrics);
+    let figures = match config.metrics.addr {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| in_use(address, &error))?),
+        None => None,
+    };
+    let figures = figures.map(|listener| {
+        let serving = axum::serve(listener, metrics.alone(&config.metrics.key)).into_future();
+        tokio::spawn(serving)
+    });
+    let looking = tokio::spawn(async move { health.watch().await });
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
     let watch = lodestar.remote.clone().map(|remote| tokio::spawn(watch(remote)));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -56,6 +68,8 @@ pub async fn serve(
         () = too_late => Ok(()),
     };
     upkeep.abort();
+    looking.abort();
+    figures.inspect(|figures| figures.abort());
     watch.inspect(|watch| watch.abort());
     // Answers that were cut off are being counted.
     if tokio::time::timeout(LAST_WORDS, lodestar.generation.settled()).await.is_err() {
@@ -64,6 +78,11 @@ pub async fn serve(
     lodestar.store.close().await;
     tracing::info!("stopped");
     outcome
+}
+
+fn in_use(address: std::net::SocketAddr, error: &std::io::Error) -> std::io::Error {
+    let message = format!("the figures cannot be served on {address} ({error}): choose another metrics.addr");
+    std::io::Error::new(error.kind(), message)
 }
 
 /// Looks after the model servers.

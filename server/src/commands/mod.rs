@@ -5,6 +5,7 @@ mod admin;
 mod bench;
 mod engine;
 mod evaluate;
+mod health;
 mod logging;
 mod models;
 mod serve;
@@ -28,6 +29,8 @@ enum Task {
     /// Run the models for `lodestar serve`, which starts this by itself.
     #[command(hide = true)]
     Engine(engine::Place),
+    /// Ask a running server whether it is ready; the exit status says so too.
+    Health(health::Asked),
     /// Bring the tables of the database up to date.
     Migrate,
     /// See, fetch, check, remove and measure models.
@@ -64,10 +67,18 @@ impl Command {
             println!("{config:#?}\nThe configuration is valid.");
             return Ok(());
         }
+        if let Task::Serve = self.task {
+            let traces = logging::start_traced(&config)?;
+            let served = serve::run(&config).await;
+            if let Some(traces) = traces {
+                traces.end().await;
+            }
+            return served;
+        }
         logging::start(&config)?;
         match self.task {
-            Task::Serve => serve::run(&config).await,
             Task::Engine(place) => engine::run(&config, &place).await,
+            Task::Health(asked) => health::run(&config, asked).await,
             Task::Migrate => {
                 compose::store(&config).await?.migrate().await?;
                 println!("The tables are up to date.");
@@ -76,7 +87,7 @@ impl Command {
             Task::Models(task) => task.run(&config).await,
             Task::Admin(task) => task.run(&config).await,
             Task::Evaluate(task) => task.run(&config).await,
-            Task::Config(_) => Ok(()),
+            Task::Config(_) | Task::Serve => Ok(()),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The HTTP side: pages, server functions, files, health, and what every answer passes through.
 
 mod headers;
-mod health;
+pub mod health;
+mod key;
+pub mod metrics;
 mod openai;
 mod origin;
 mod refusal;
 mod request;
+mod tasks;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, shell};
@@ -25,6 +27,8 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use crate::compose::Lodestar;
 use crate::config::Config;
 use crate::wiring;
+use health::Health;
+use metrics::Metrics;
 
 /// Largest request, in bytes: an answer of the greatest length in the longest encoding, and room
 /// to say kindly that a longer one is too long.
@@ -33,7 +37,7 @@ const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
 const SESSION_IDLE_DAYS: i64 = 14;
 
 /// Everything that is served.
-pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
+pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &Metrics) -> Router {
     let options = LeptosOptions::builder()
         .output_name("lodestar")
         .site_root(config.site_dir().display().to_string())
@@ -41,6 +45,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .site_addr(config.http.addr)
         .hash_files(has_hashed_names())
         .build();
+    tasks::set_up();
     let routes = generate_route_list(App);
     let provide = {
         let lodestar = lodestar.clone();
@@ -57,20 +62,25 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> Router {
         .layer(sessions(config, lodestar));
 
     Router::new()
+        .route("/health", get(health::report))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(Arc::new(lodestar.clone()))
+        .with_state(health.clone())
         .merge(pages)
         .layer(middleware::from_fn(request::isolate))
         .layer(middleware::from_fn(refusal::check))
         .layer(middleware::from_fn(origin::check))
         // What follows is for programs, which have a key and no cookie.
         .merge(openai::router(&config.inference.serve_key, lodestar))
+        .merge(metrics.guarded(&config.metrics.key))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))
-        .layer(middleware::from_fn(request::log))
+        .layer(middleware::from_fn_with_state(
+            request::Watch { requests: metrics.requests(), traced: !config.log.otlp.is_empty() },
+            request::log,
+        ))
 }
 
 /// Whether the build left the names of its files, which change with their content, beside the

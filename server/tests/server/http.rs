@@ -15,12 +15,12 @@ pub struct Server {
     cookie: Mutex<Option<String>>,
     stop: Option<oneshot::Sender<()>>,
     done: tokio::task::JoinHandle<()>,
-    lodestar: Lodestar,
-    folder: tempfile::TempDir,
+    pub lodestar: Lodestar,
+    pub folder: tempfile::TempDir,
 }
 
 impl Server {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::start_with("").await
     }
 
@@ -65,12 +65,12 @@ impl Server {
         &self.lodestar.generation
     }
 
-    async fn get(&self, path: &str) -> reqwest::Response {
+    pub async fn get(&self, path: &str) -> reqwest::Response {
         self.send(self.client.get(format!("{}{path}", self.address))).await
     }
 
     /// Posts a form as a page of this site does.
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
         self.post_raw(path, &self.address, encode(form).into_bytes()).await
     }
 
@@ -98,7 +98,7 @@ fn session_cookie(answer: &reqwest::Response) -> Option<String> {
 }
 
 /// A form as browsers encode it.
-fn encode(form: &[(&str, &str)]) -> String {
+pub fn encode(form: &[(&str, &str)]) -> String {
     let escape = |text: &str| -> String {
         let plain = |byte: u8| byte.is_ascii_alphanumeric();
         text.bytes()
@@ -108,7 +108,7 @@ fn encode(form: &[(&str, &str)]) -> String {
     form.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
 }
 
-async fn json(answer: reqwest::Response) -> serde_json::Value {
+pub async fn json(answer: reqwest::Response) -> serde_json::Value {
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
@@ -212,14 +212,14 @@ fn api_paths() -> Vec<String> {
     leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect()
 }
 
-fn path(of: &str) -> String {
+pub fn path(of: &str) -> String {
     api_paths()
         .into_iter()
         .find(|path| path.trim_end_matches(char::is_numeric).ends_with(of))
         .unwrap_or_else(|| panic!("no server function {of}"))
 }
 
-const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("password", "Correct-Horse-7")];
+pub const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("password", "Correct-Horse-7")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_of_other_sites_change_nothing() {

@@ -3,9 +3,12 @@
 
 mod architecture;
 mod coach;
+mod health;
 mod http;
 mod injection;
 mod isolated;
+mod logs;
+mod metrics;
 mod models;
 mod openai;
 mod peer;
