@@ -12,6 +12,7 @@ use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine, Opener, Pool};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
+use services::backup::Backups;
 use services::generation::{Generation, GenerationOptions};
 use services::interview::{self, Interviews, SYSTEM_PROMPTS};
 use services::models::{Models, ModelsOptions};
@@ -85,6 +86,12 @@ pub async fn store(config: &Config) -> Result<Store> {
     std::fs::create_dir_all(&config.data.dir)
         .with_context(|| format!("the data folder {} cannot be made", config.data.dir.display()))?;
     Ok(Store::connect(&config.database_url()).await?)
+}
+
+/// Backups of the database `store` and the data folder.
+pub fn backups(config: &Config, store: Store) -> Backups {
+    let left_out = config.database_file().into_iter().chain([config.models_dir()]).collect();
+    Backups::new(store, &config.data.dir, left_out, Arc::new(SystemClock))
 }
 
 /// The models folder and what may be in it.

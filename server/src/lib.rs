@@ -5,6 +5,7 @@
 
 pub mod compose;
 pub mod config;
+pub mod hold;
 mod http;
 pub mod system;
 mod wiring;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 mod architecture;
+mod backup;
 mod coach;
 mod health;
 mod http;

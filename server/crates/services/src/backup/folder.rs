@@ -40,6 +40,15 @@ impl Folder {
         self.root.join(name)
     }
 
+    /// Whether `file`, which need not exist, is in the folder.
+    pub fn holds(&self, file: &Path) -> bool {
+        let above = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match (above.canonicalize(), self.root.canonicalize()) {
+            (Ok(above), Ok(root)) => above.starts_with(root),
+            _ => false,
+        }
+    }
+
     /// The names of all files that belong to a backup, in order: paths in the folder, with slashes.
     /// Hidden ones are the program's own notes for this machine; links lead elsewhere.
     pub fn files(&self) -> Result<Vec<String>> {

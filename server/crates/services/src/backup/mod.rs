@@ -41,9 +41,14 @@ impl Backups {
     /// there whole, or not at all.
     ///
     /// # Errors
-    /// `Conflict` if `file` exists, if the database holds nothing yet or is of a newer Lodestar; `Busy`
-    /// if something cannot be read or written.
+    /// `Conflict` if `file` exists, if the database holds nothing yet or is of a newer Lodestar;
+    /// `Invalid` if `file` is in the data folder; `Busy` if something cannot be read or written.
     pub async fn create(&self, file: &Path) -> Result<Manifest> {
+        if self.folder.holds(file) {
+            let message =
+                "A backup in the data folder is lost with it, and would be part of the next one. Choose another place.";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
         let writer = Writer::begin(file)?;
         let (writer, schema) = self
             .store

@@ -153,6 +153,9 @@ async fn a_backup_is_its_owners_alone_and_replaces_nothing() {
     let error = backups(&world.store, &world.folder).create(&file).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
     assert_eq!(fs::read(&file).unwrap(), before);
+    let inside = world.folder.path().join("files/../lodestar.backup");
+    let error = backups(&world.store, &world.folder).create(&inside).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Invalid, "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
