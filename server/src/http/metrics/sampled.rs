@@ -43,11 +43,13 @@ impl Sampled {
 /// Of figures that there is one of.
 const NO_LABELS: [(&str, &str); 0] = [];
 
-/// A figure of a model: its name, what it says, and where it is found.
-type OfModel = (&'static str, &'static str, fn(&Loaded) -> f64);
+/// What a model does now: the figure's name, what it says, and where it is found.
+type State = (&'static str, &'static str, fn(&Loaded) -> f64);
+/// The same of what a model did.
+type Count = (&'static str, &'static str, fn(&Figures) -> u64);
 
 /// What the models do now.
-const STATES: [OfModel; 10] = [
+const STATES: [State; 10] = [
     ("lodestar_model_memory_bytes", "Memory that the model takes, about", |model| model.memory as f64),
     ("lodestar_model_running", "Answers that are being read or written", |model| model.figures.running.into()),
     ("lodestar_model_places", "Answers that can be at once", |model| model.figures.places.into()),
@@ -61,7 +63,7 @@ const STATES: [OfModel; 10] = [
 ];
 
 /// What they did since they were loaded.
-const COUNTS: [(&str, &str, fn(&Figures) -> u64); 9] = [
+const COUNTS: [Count; 9] = [
     ("lodestar_model_requests", "Requests that were taken in", |figures| figures.requests),
     ("lodestar_model_prompt_tokens", "Tokens of their prompts", |figures| figures.prompt),
     ("lodestar_model_reused_tokens", "Those of them that had been read before", |figures| figures.reused),

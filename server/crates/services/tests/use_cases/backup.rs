@@ -233,6 +233,9 @@ async fn a_damaged_backup_changes_nothing() {
     assert!(place.backups().restore(&folder.path().join("none"), true).await.is_err());
 }
 
+/// What is changed in a manifest.
+type Change<'c> = &'c dyn Fn(&mut Value);
+
 /// The same backup with its parts and manifest changed, and right checksums again.
 fn forge(file: &Path, change: impl Fn(&str, Vec<u8>) -> Vec<u8>, manifest: impl Fn(&mut Value)) -> PathBuf {
     let mut zip = ZipArchive::new(File::open(file).unwrap()).unwrap();
@@ -270,7 +273,7 @@ async fn newer_and_foreign_backups_are_refused() {
     let (_folder, file, _) = backed_up(&world).await;
     let place = Place::sqlite().await;
     let before = place.contents().await;
-    let refusals: [(&str, ErrorKind, &dyn Fn(&mut Value)); 5] = [
+    let refusals: [(&str, ErrorKind, Change<'_>); 5] = [
         ("newer tables", ErrorKind::Conflict, &|said| said["schema"] = (rows::newest() + 1).into()),
         ("newer form", ErrorKind::Conflict, &|said| said["format"] = 2.into()),
         ("a table too few", ErrorKind::Invalid, &|said| drop(said["parts"].as_array_mut().unwrap().remove(1))),
