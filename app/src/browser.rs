@@ -1,6 +1,6 @@
 //! The browser's side of the seam: what the server decides, the browser is told.
 
-use domain::ErrorKind;
+use domain::{Error, ErrorKind};
 use leptos::prelude::{AnyView, IntoAny, document, request_animation_frame, window};
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlDocument;
@@ -9,6 +9,11 @@ use crate::cookie;
 
 /// Answers have a status on the server only.
 pub fn answer_with(_kind: ErrorKind) {}
+
+/// The server has put the id of its request into the error already.
+pub fn in_request(error: Error) -> Error {
+    error
+}
 
 /// Answers have headers on the server only.
 pub fn content_security_policy(_nonce: &str) {}

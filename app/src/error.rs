@@ -32,11 +32,11 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// Every failure on the server passes here on its way out, so this is where the answer gets the
-/// HTTP status of the error's kind.
+/// HTTP status of the error's kind, and an unexpected error the id of its request.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         crate::seam::answer_with(error.kind);
-        Self(error)
+        Self(crate::seam::in_request(error))
     }
 }
 

@@ -4,7 +4,7 @@ mod cookies;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::account::Viewer;
+use domain::account::{AccountId, Viewer};
 use domain::{Error, ErrorKind, Result};
 use http::{StatusCode, header, request::Parts};
 use leptos::prelude::{AnyView, IntoAny, IntoView, use_context};
@@ -12,6 +12,8 @@ use leptos_axum::ResponseOptions;
 use services::account::{Accounts, SignedIn};
 use services::limits::ClientAddress;
 use tower_sessions::Session;
+use tracing::Span;
+use tracing::field::display;
 
 pub use cookies::{Secure, keep_preference, keep_secret, keep_typed, preference, take_secret, take_typed};
 
@@ -34,6 +36,9 @@ pub async fn maybe_viewer() -> Result<Option<Viewer>> {
 pub async fn viewer_of(session: &Session, accounts: &Accounts) -> Result<Option<Viewer>> {
     let Some(signed_in) = session.get::<SignedIn>(SignedIn::KEY).await.map_err(broken)? else { return Ok(None) };
     let viewer = accounts.viewer(signed_in).await?;
+    if let Some(viewer) = &viewer {
+        note_person(viewer.id);
+    }
     // Changing the session is what keeps it from going idle.
     if let Some(seen) = accounts.seen(signed_in).filter(|_| viewer.is_some()) {
         session.insert(SignedIn::KEY, seen).await.map_err(broken)?;
@@ -51,6 +56,7 @@ pub fn client() -> ClientAddress {
 pub async fn sign_in(signed_in: SignedIn) -> Result<()> {
     let session = session().await?;
     session.cycle_id().await.map_err(broken)?;
+    note_person(signed_in.account);
     session.insert(SignedIn::KEY, signed_in).await.map_err(broken)
 }
 
@@ -104,6 +110,17 @@ pub fn answer_with(kind: ErrorKind) {
     }
 }
 
+/// The same error with the id of the request that is being answered, if it is unexpected. The
+/// server's outermost layer put that among the request's headers.
+pub fn in_request(error: Error) -> Error {
+    let id =
+        use_context::<Parts>().and_then(|parts| parts.headers.get("x-request-id")?.to_str().ok().map(str::to_owned));
+    match id {
+        Some(id) => error.in_request(&id),
+        None => error,
+    }
+}
+
 /// Leads the browser to `path` after a server function, with or without JavaScript.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
@@ -120,6 +137,15 @@ pub fn lead_to(path: &str) {
     // Also for readers that accept anything: a page is not a server function.
     if let Some(options) = use_context::<ResponseOptions>() {
         options.set_status(StatusCode::FOUND);
+    }
+}
+
+/// Has the log lines of the request that is being answered name the person from here on. Its span is
+/// the one that the server's outermost layer left with it: the present one may be a step within.
+fn note_person(person: AccountId) {
+    let span = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Span>().cloned());
+    if let Some(span) = span {
+        span.record("user_id", display(person));
     }
 }
 

@@ -15,6 +15,7 @@ use integrations::mail::{Carrier, Smtp};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
 use services::account::Accounts;
 use services::audit::Audit;
+use services::backup::Backups;
 use services::departures::Departures;
 use services::digest::Digests;
 use services::events::Events;
@@ -149,6 +150,12 @@ pub async fn store(config: &Config) -> Result<Store> {
     std::fs::create_dir_all(&config.data.dir)
         .with_context(|| format!("the data folder {} cannot be made", config.data.dir.display()))?;
     Ok(Store::connect(&config.database_url()).await?)
+}
+
+/// Backups of the database `store` and the data folder.
+pub fn backups(config: &Config, store: Store) -> Backups {
+    let left_out = config.database_file().into_iter().chain([config.models_dir()]).collect();
+    Backups::new(store, &config.data.dir, left_out, Arc::new(SystemClock))
 }
 
 /// The models folder and what may be in it.

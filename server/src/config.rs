@@ -13,7 +13,7 @@ use domain::{Error, Result};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Mail, Models};
+pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Mail, Metrics, Models};
 
 /// The reference file, as `lodestar config default` prints it.
 pub const DEFAULT: &str = include_str!("../lodestar.default.toml");
@@ -40,6 +40,8 @@ pub struct Config {
     pub limits: Limits,
     /// How mails leave.
     pub mail: Mail,
+    /// Who may read its figures.
+    pub metrics: Metrics,
     /// What it logs.
     pub log: Log,
 }
@@ -120,6 +122,14 @@ impl Config {
         } else {
             self.database.url.clone()
         }
+    }
+
+    /// The file of the database, if that is SQLite's.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.strip_prefix("sqlite:")?.split('?').next()?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        (path != ":memory:").then(|| PathBuf::from(path))
     }
 
     /// The folder of the models.
@@ -270,8 +280,19 @@ mod tests {
     }
 
     #[test]
+    fn figures_have_an_address_or_none() {
+        let address = |text: &str| parse(text, &[]).map(|config| config.metrics.addr.map(|addr| addr.port()));
+        assert_eq!(address(""), Ok(None));
+        assert_eq!(address("[metrics]\naddr = \"127.0.0.1:9100\""), Ok(Some(9100)));
+        let error = address("[metrics]\naddr = \"9100\"").unwrap_err();
+        assert!(error.message.contains("like \"127.0.0.1:9100\", not \"9100\""), "{}", error.message);
+    }
+
+    #[test]
     fn passwords_are_not_printed() {
-        let config = parse("[database]\nurl = \"postgres://ada:secret@db.example/lodestar\"", &[]).unwrap();
+        let keys = "[metrics]\nkey = \"secret\"\n[inference]\nkey = \"secret\"\nserve_key = \"secret\"\n";
+        let config =
+            parse(&format!("{keys}[database]\nurl = \"postgres://ada:secret@db.example/lodestar\""), &[]).unwrap();
         let shown = format!("{config:?}");
         assert!(!shown.contains("secret") && shown.contains("db.example"), "{shown}");
         for smtp in ["smtp://ada:secret@mail.example", "ada:secret@mail.example"] {

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod compose;
 pub mod config;
+pub mod hold;
 mod http;
 pub mod system;
 mod wiring;
@@ -22,6 +23,8 @@ use tokio::net::TcpListener;
 
 use compose::Lodestar;
 use config::Config;
+use http::health::Health;
+use http::metrics::Metrics;
 use system::SystemClock;
 
 /// How often idle interviews are closed and expired sessions removed.
@@ -41,7 +44,17 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = http::router(config, &lodestar).map_err(std::io::Error::other)?;
+    let (health, metrics) = (Health::new(&lodestar), Metrics::new(&lodestar));
+    let router = http::router(config, &lodestar, &health, &metrics).map_err(std::io::Error::other)?;
+    let figures = match config.metrics.addr {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| in_use(address, &error))?),
+        None => None,
+    };
+    let figures = figures.map(|listener| {
+        let serving = axum::serve(listener, metrics.alone(&config.metrics.key)).into_future();
+        tokio::spawn(serving)
+    });
+    let looking = tokio::spawn(async move { health.watch().await });
     let upkeep = tokio::spawn(upkeep(lodestar.clone()));
     let tasks = tokio::spawn({
         let tasks = lodestar.tasks.clone();
@@ -68,6 +81,8 @@ pub async fn serve(
     };
     upkeep.abort();
     listening.abort();
+    looking.abort();
+    figures.inspect(|figures| figures.abort());
     watch.inspect(|watch| watch.abort());
     if tokio::time::timeout(LAST_TASKS, lodestar.tasks.stop()).await.is_err() {
         tracing::warn!("background tasks were broken off; they are done again after the next start");
@@ -90,6 +105,11 @@ async fn listen(events: Events) {
         }
         tokio::time::sleep(WATCH).await;
     }
+}
+
+fn in_use(address: SocketAddr, error: &std::io::Error) -> std::io::Error {
+    let message = format!("the figures cannot be served on {address} ({error}): choose another metrics.addr");
+    std::io::Error::new(error.kind(), message)
 }
 
 /// Looks after the model servers.

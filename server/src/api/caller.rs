@@ -42,7 +42,7 @@ pub async fn identify(State(lodestar): State<Arc<Lodestar>>, mut request: Reques
     if let Some(token) = bearer(request.headers()) {
         match lodestar.tokens.bearer(token).await {
             Ok(bearer) => {
-                tracing::Span::current().record("user", tracing::field::display(bearer.viewer.id));
+                tracing::Span::current().record("user_id", tracing::field::display(bearer.viewer.id));
                 request.extensions_mut().insert(Caller(bearer));
             }
             Err(error) => return Refused::from(error).into_response(),

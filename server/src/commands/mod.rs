@@ -2,9 +2,12 @@
 #![allow(clippy::print_stdout, reason = "commands answer on standard output")]
 
 mod admin;
+mod backup;
 mod bench;
+mod doctor;
 mod engine;
 mod evaluate;
+mod health;
 mod logging;
 mod models;
 mod serve;
@@ -28,6 +31,14 @@ enum Task {
     /// Run the models for `lodestar serve`, which starts this by itself.
     #[command(hide = true)]
     Engine(engine::Place),
+    /// Ask a running server whether it is ready; the exit status says so too.
+    Health(health::Asked),
+    /// Look whether everything is as it should be, and say what to do where it is not.
+    Doctor,
+    /// Write everything that is kept into one file, also while the server serves; models are left out.
+    Backup(backup::Target),
+    /// Put back what a backup holds. Stop the server first.
+    Restore(backup::Source),
     /// Bring the tables of the database up to date.
     Migrate,
     /// See, fetch, check, remove and measure models.
@@ -59,15 +70,28 @@ impl Command {
             print!("{DEFAULT}");
             return Ok(());
         }
+        if let Task::Doctor = self.task {
+            return doctor::run(Config::load()).await;
+        }
         let config = Config::load()?;
         if let Task::Config(ConfigTask::Check) = self.task {
             println!("{config:#?}\nThe configuration is valid.");
             return Ok(());
         }
+        if let Task::Serve = self.task {
+            let traces = logging::start_traced(&config)?;
+            let served = serve::run(&config).await;
+            if let Some(traces) = traces {
+                traces.end().await;
+            }
+            return served;
+        }
         logging::start(&config)?;
         match self.task {
-            Task::Serve => serve::run(&config).await,
             Task::Engine(place) => engine::run(&config, &place).await,
+            Task::Health(asked) => health::run(&config, asked).await,
+            Task::Backup(target) => backup::create(&config, target).await,
+            Task::Restore(source) => backup::restore(&config, source).await,
             Task::Migrate => {
                 compose::store(&config).await?.migrate().await?;
                 println!("The tables are up to date.");
@@ -76,7 +100,7 @@ impl Command {
             Task::Models(task) => task.run(&config).await,
             Task::Admin(task) => task.run(&config).await,
             Task::Evaluate(task) => task.run(&config).await,
-            Task::Config(_) => Ok(()),
+            Task::Config(_) | Task::Doctor | Task::Serve => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use server::compose::Lodestar;
 use server::config::Config;
+use server::hold;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -18,6 +19,7 @@ pub async fn run(config: &Config) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}: is another program using it?", config.http.addr))?;
     let lodestar = Lodestar::compose(config).await?;
+    let _held = hold::share(&config.data.dir)?;
     let address = match config.http.public_url.trim_end_matches('/') {
         "" => format!("http://{}", listener.local_addr()?),
         public => public.to_owned(),

@@ -96,7 +96,6 @@ pub struct Inference {
 
 impl fmt::Debug for Inference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let redacted = |key: &str| if key.is_empty() { "" } else { "[redacted]" };
         f.debug_struct("Inference")
             .field("isolate", &self.isolate)
             .field("memory_limit", &self.memory_limit)
@@ -151,6 +150,23 @@ fn without_password(url: &str) -> String {
     }
 }
 
+/// Section `[metrics]`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port of their own; nothing for none.
+    #[serde(deserialize_with = "address")]
+    pub addr: Option<SocketAddr>,
+    /// The key with which programs may read them; empty for none.
+    pub key: String,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").field("addr", &self.addr).field("key", &redacted(&self.key)).finish()
+    }
+}
+
 /// Section `[log]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,6 +175,8 @@ pub struct Log {
     pub level: String,
     /// How lines look.
     pub format: LogFormat,
+    /// The address of the collector that traces go to; empty for none.
+    pub otlp: String,
 }
 
 /// How log lines look.
@@ -179,4 +197,20 @@ fn isolate<'de, D: Deserializer<'de>>(input: D) -> Result<Option<bool>, D::Error
         Value::String(word) if word == "true" || word == "false" => Ok(Some(word == "true")),
         other => Err(D::Error::custom(format!("isolate must be true, false or \"auto\", not {other}"))),
     }
+}
+
+/// Reads an address and port; an empty word is none.
+fn address<'de, D: Deserializer<'de>>(input: D) -> Result<Option<SocketAddr>, D::Error> {
+    let word = String::deserialize(input)?;
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let wrong =
+        || D::Error::custom(format!("addr must be an address and a port like \"127.0.0.1:9100\", not \"{word}\""));
+    word.parse().map(Some).map_err(|_| wrong())
+}
+
+/// What is shown of a secret.
+fn redacted(secret: &str) -> &'static str {
+    if secret.is_empty() { "" } else { "[redacted]" }
 }

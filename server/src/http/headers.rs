@@ -48,7 +48,7 @@ pub async fn set(State(policy): State<Policy>, request: Request, next: Next) -> 
         || path.starts_with("/api/")
         || path.starts_with("/v1/")
         || path.starts_with("/health/")
-        || path == "/sw.js"
+        || matches!(&*path, "/health" | "/metrics" | "/sw.js")
     {
         "no-store"
     } else if path.starts_with("/pkg/") || path.starts_with("/fonts/") {

@@ -3,13 +3,16 @@
 pub mod client;
 pub mod export;
 mod headers;
-mod health;
+pub mod health;
+mod key;
 mod live;
 mod mail;
+pub mod metrics;
 mod openai;
 mod origin;
 mod refusal;
 mod request;
+mod tasks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +34,8 @@ use crate::api;
 use crate::compose::Lodestar;
 use crate::config::Config;
 use crate::wiring;
+use health::Health;
+use metrics::Metrics;
 
 /// Largest request, in bytes: an answer of the greatest length in the longest encoding, and room
 /// to say kindly that a longer one is too long.
@@ -42,7 +47,7 @@ const SESSION_IDLE_DAYS: i64 = 14;
 ///
 /// # Errors
 /// `Invalid` if the configuration names proxies or sites that are none.
-pub fn router(config: &Config, lodestar: &Lodestar) -> domain::Result<Router> {
+pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &Metrics) -> domain::Result<Router> {
     let proxies = client::proxies(&config.http.trusted_proxies)?;
     let origins = origins(&config.http.cors_origins)?;
     let shared = Arc::new(lodestar.clone());
@@ -53,6 +58,7 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> domain::Result<Router> {
         .site_addr(config.http.addr)
         .hash_files(has_hashed_names())
         .build();
+    tasks::set_up();
     let routes = generate_route_list(App);
     let provide = {
         let lodestar = lodestar.clone();
@@ -76,22 +82,27 @@ pub fn router(config: &Config, lodestar: &Lodestar) -> domain::Result<Router> {
         .layer(sessions(config, lodestar));
 
     let router = Router::new()
+        .route("/health", get(health::report))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(Arc::clone(&shared))
+        .with_state(health.clone())
         .merge(pages)
         .layer(middleware::from_fn(request::isolate))
         .layer(middleware::from_fn(refusal::check))
         .layer(middleware::from_fn(origin::check))
         // What follows is for programs, which have a key and no cookie.
         .merge(openai::router(&config.inference.serve_key, lodestar))
+        .merge(metrics.guarded(&config.metrics.key))
         .merge(api::router(&shared, &origins))
         .layer(middleware::from_fn_with_state(proxies, client::note))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(middleware::from_fn_with_state(headers::Policy { https: config.is_https() }, headers::set))
         .layer(CatchPanicLayer::custom(request::panicked))
-        .layer(middleware::from_fn(request::log));
+        .layer(middleware::from_fn_with_state(
+            request::Watch { requests: metrics.requests(), traced: !config.log.otlp.is_empty() },
+            request::log,
+        ));
     Ok(router)
 }
 

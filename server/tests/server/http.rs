@@ -17,8 +17,8 @@ pub struct Server {
     cookie: Mutex<Option<String>>,
     stop: Option<oneshot::Sender<()>>,
     done: tokio::task::JoinHandle<()>,
-    lodestar: Lodestar,
-    folder: tempfile::TempDir,
+    pub lodestar: Lodestar,
+    pub folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -137,7 +137,7 @@ fn session_cookie(answer: &reqwest::Response) -> Option<String> {
 }
 
 /// A form as browsers encode it.
-fn encode(form: &[(&str, &str)]) -> String {
+pub fn encode(form: &[(&str, &str)]) -> String {
     let escape = |text: &str| -> String {
         let plain = |byte: u8| byte.is_ascii_alphanumeric();
         text.bytes()
@@ -147,7 +147,7 @@ fn encode(form: &[(&str, &str)]) -> String {
     form.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
 }
 
-async fn json(answer: reqwest::Response) -> serde_json::Value {
+pub async fn json(answer: reqwest::Response) -> serde_json::Value {
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
@@ -259,7 +259,7 @@ pub fn path(of: &str) -> String {
         .unwrap_or_else(|| panic!("no server function {of}"))
 }
 
-const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("password", "Correct-Horse-7")];
+pub const ADA: &[(&str, &str)] = &[("name", "Ada"), ("email", "ada@example.org"), ("password", "Correct-Horse-7")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_of_other_sites_change_nothing() {

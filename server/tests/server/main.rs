@@ -3,12 +3,16 @@
 
 mod api;
 mod architecture;
+mod backup;
 mod coach;
+mod health;
 mod http;
 mod injection;
 mod isolated;
 mod live;
+mod logs;
 mod mail;
+mod metrics;
 mod models;
 mod openai;
 mod peer;

@@ -103,6 +103,15 @@ impl Error {
         );
         Self { reference: Some(reference.to_owned()), ..Self::new(ErrorKind::Unexpected, message) }
     }
+
+    /// The same with the id of the request in which it arose, if it is unexpected: that finds
+    /// everything that the log says of the request.
+    pub fn in_request(mut self, id: &str) -> Self {
+        if self.kind == ErrorKind::Unexpected && !self.message.contains(id) {
+            self.message = format!("{} (request {id}).", self.message.trim_end_matches('.'));
+        }
+        self
+    }
 }
 
 impl std::fmt::Display for Error {
@@ -118,4 +127,18 @@ impl std::error::Error for Error {}
 pub fn reference(cause: &str) -> String {
     let hash = cause.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("{hash:08x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unexpected_errors_name_their_request_once() {
+        let error = Error::unexpected("1a2b3c4d").in_request("0123456789ab");
+        assert!(error.message.ends_with("tell the operator this reference: 1a2b3c4d (request 0123456789ab)."));
+        assert_eq!(error.clone().in_request("0123456789ab"), error);
+        let expected = Error::not_found("interview");
+        assert_eq!(expected.clone().in_request("0123456789ab"), expected);
+    }
 }

@@ -4,7 +4,7 @@
 mod devices;
 mod links;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use argon2::Argon2;
@@ -53,6 +53,17 @@ impl SignedIn {
     pub const KEY: &str = "signed_in";
 }
 
+/// Attempts to sign in since the start, by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignIns {
+    /// Somebody was signed in.
+    pub accepted: u64,
+    /// Address and password did not go together, or there were too many tries.
+    pub refused: u64,
+    /// The server could not do it.
+    pub failed: u64,
+}
+
 /// The use cases of accounts.
 #[derive(Clone)]
 pub struct Accounts {
@@ -62,6 +73,7 @@ pub struct Accounts {
     limits: Limits,
     audit: Audit,
     hashing: Arc<Semaphore>,
+    sign_ins: Arc<Mutex<SignIns>>,
     post: Option<Post>,
 }
 
@@ -76,7 +88,7 @@ impl Accounts {
     /// Accounts kept in `store`. They write to nobody: see [`Accounts::with_mail`].
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>, limits: Limits, audit: Audit) -> Self {
         let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE));
-        Self { store, clock, random, limits, audit, hashing, post: None }
+        Self { store, clock, random, limits, audit, hashing, sign_ins: Arc::default(), post: None }
     }
 
     /// Accounts that write to their people, partly in the background.
@@ -114,11 +126,28 @@ impl Accounts {
         Ok(false)
     }
 
+    /// Attempts to sign in since the start.
+    pub fn sign_ins(&self) -> SignIns {
+        *self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Signs in. An unknown address and a wrong password get the same answer after the same time.
     ///
     /// # Errors
     /// `Invalid` for those, `TooMany` after many of them from one network address.
     pub async fn sign_in(&self, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
+        let outcome = self.try_sign_in(email, password, from).await;
+        let mut counts = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome.as_ref().map_err(|error| error.kind) {
+            Ok(_) => counts.accepted += 1,
+            Err(ErrorKind::Unexpected | ErrorKind::Busy) => counts.failed += 1,
+            Err(_) => counts.refused += 1,
+        }
+        drop(counts);
+        outcome
+    }
+
+    async fn try_sign_in(&self, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
         let pair = format!("{} {}", email.trim().to_lowercase(), from.network());
         self.limits.count(Limited::Password, &pair).await?;
         self.limits.count_from(Limited::SignIn, from).await?;

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod departures;
 pub mod digest;
 pub mod evaluate;

@@ -9,10 +9,11 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor};
+use tracing::Instrument;
 
 use crate::error::{explain, unexpected};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
 
 /// A connection, as the functions of this crate take it.
 pub type Connection = AnyConnection;
@@ -53,6 +54,13 @@ impl Engine {
         }
     }
 
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
     /// SQLite's deferred transactions fail at once when a reader turns writer; this one waits.
     fn begin(self) -> &'static str {
         match self {
@@ -60,6 +68,35 @@ impl Engine {
             Self::Postgres => "BEGIN",
         }
     }
+
+    /// Begins to read the database as it is at the first statement, whatever is written meanwhile.
+    fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// Lets the statements of a transaction take as long as they need.
+    fn unhurried(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;")
+            }
+        }
+    }
+}
+
+/// The open connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// What the pool is for: `writer`, `reader`, or `all` where one does for both.
+    pub pool: &'static str,
+    /// Connections that are open.
+    pub size: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
 }
 
 impl Store {
@@ -119,6 +156,24 @@ impl Store {
         self.read().await?.ping().await.map_err(explain)
     }
 
+    /// The kind of the database, as people call it.
+    pub fn kind(&self) -> &'static str {
+        self.engine.name()
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> Vec<Connections> {
+        let figures = |name, pool: &AnyPool| Connections {
+            pool: name,
+            size: pool.size(),
+            idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
+        };
+        match self.engine {
+            Engine::Sqlite => vec![figures("writer", &self.writer), figures("reader", &self.reader)],
+            Engine::Postgres => vec![figures("all", &self.reader)],
+        }
+    }
+
     /// A connection for reading.
     pub async fn read(&self) -> Result<PoolConnection<Any>> {
         self.reader.acquire().await.map_err(explain)
@@ -132,25 +187,16 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::spawn(async move {
-            let mut connection = store.writer.acquire().await.map_err(explain)?;
-            let mut transaction = connection.begin_with(store.engine.begin()).await.map_err(explain)?;
-            let (outcome, sound) = match work(&mut transaction).await {
-                Ok(value) => match transaction.commit().await {
-                    Ok(()) => (Ok(value), true),
-                    Err(error) => (Err(explain(error)), false),
-                },
-                Err(error) => (Err(error), transaction.rollback().await.is_ok()),
-            };
-            // When the disk is full, SQLite ends the transaction by itself, and sqlx goes on counting
-            // it as open: such a connection would refuse every later transaction.
-            if !sound && let Err(error) = connection.close().await {
-                tracing::debug!(%error, "a broken connection did not close");
-            }
-            outcome
-        });
-        task.await.map_err(|error| unexpected(&error))?
+        within(self.writer.clone(), self.engine.begin(), None, work).await
+    }
+
+    /// Runs `work`, which only reads, on the database as it is at one moment. Others go on writing.
+    pub async fn snapshot<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        within(self.reader.clone(), self.engine.begin_snapshot(), self.engine.unhurried(), work).await
     }
 
     /// Sees that what was removed is not left in the files of the database either. PostgreSQL does so by itself, in time.
@@ -167,4 +213,35 @@ impl Store {
         self.writer.close().await;
         self.reader.close().await;
     }
+}
+
+/// Runs `work` in a transaction that `begin` opens and `settings` sets up.
+async fn within<T, F>(pool: AnyPool, begin: &'static str, settings: Option<&'static str>, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+{
+    let task = async move {
+        let mut connection = pool.acquire().await.map_err(explain)?;
+        let mut transaction = connection.begin_with(begin).await.map_err(explain)?;
+        if let Some(settings) = settings {
+            transaction.execute(sqlx::raw_sql(settings)).await.map_err(explain)?;
+        }
+        let (outcome, sound) = match work(&mut transaction).await {
+            Ok(value) => match transaction.commit().await {
+                Ok(()) => (Ok(value), true),
+                Err(error) => (Err(explain(error)), false),
+            },
+            Err(error) => (Err(error), transaction.rollback().await.is_ok()),
+        };
+        // When the disk is full, SQLite ends the transaction by itself, and sqlx goes on counting
+        // it as open: such a connection would refuse every later transaction.
+        if !sound && let Err(error) = connection.close().await {
+            tracing::debug!(%error, "a broken connection did not close");
+        }
+        outcome
+    };
+    // What it logs belongs to the request that asked for it, whatever level is logged.
+    let step = tracing::error_span!("transaction");
+    tokio::spawn(task.instrument(step)).await.map_err(|error| unexpected(&error))?
 }

@@ -9,9 +9,11 @@
 
 pub mod account;
 pub mod audit;
+pub mod backup;
 mod database;
 pub mod departure;
 pub mod digest;
+pub mod doctor;
 mod error;
 pub mod event;
 pub mod generation;
@@ -25,6 +27,6 @@ mod session;
 pub mod task;
 pub mod token;
 
-pub use database::{Connection, Store};
+pub use database::{Connection, Connections, Store};
 pub use listener::Listener;
 pub use session::Sessions;

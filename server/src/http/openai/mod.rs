@@ -9,10 +9,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,8 +20,9 @@ use domain::{Clock, Error, ErrorKind, Id};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use inference::{Deadlines, Embedder, Output, Outputs, Roles};
-use sha2::{Digest, Sha256};
 
+use super::key::Key;
+use super::request::referenced;
 use crate::compose::Lodestar;
 use crate::system::{SystemClock, SystemRandom};
 use wire::{Asked, Chunk, Completion, Embeddings, Failure, Inputs, Models};
@@ -34,41 +34,22 @@ const MOST_TEXTS: usize = 2_048;
 struct Local {
     roles: Roles,
     embedder: Arc<dyn Embedder>,
-    /// The key's digest: comparing digests tells nothing about the key by its time.
-    key: [u8; 32],
 }
 
 /// The routes, if there is a key.
 pub fn router(key: &str, lodestar: &Lodestar) -> Router {
-    if key.is_empty() {
-        return Router::new();
-    }
-    let (roles, embedder) = (lodestar.models.roles(), lodestar.embedder.clone());
-    let local = Local { roles, embedder, key: digest(key) };
-    Router::new()
+    let Some(key) = Key::of(key) else { return Router::new() };
+    let routes = Router::new()
         .route("/v1/models", get(models))
         .route("/v1/chat/completions", post(complete))
-        .route("/v1/embeddings", post(embed))
-        .layer(middleware::from_fn_with_state(local.clone(), check_key))
-        .with_state(local)
+        .route("/v1/embeddings", post(embed));
+    let local = Local { roles: lodestar.models.roles(), embedder: lodestar.embedder.clone() };
+    key.guard(routes, no_key).with_state(local)
 }
 
-fn digest(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
-
-async fn check_key(State(local): State<Local>, request: Request, next: Next) -> Response {
-    if bearer(request.headers()).is_some_and(|key| digest(key) == local.key) {
-        return next.run(request).await;
-    }
-    let failure =
-        Failure::new("The key is missing or wrong. Send it as “Authorization: Bearer KEY”.", "invalid_api_key");
-    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], Json(failure)).into_response()
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+fn no_key() -> Response {
+    let message = "The key is missing or wrong. Send it as “Authorization: Bearer KEY”.";
+    Json(Failure::new(message, "invalid_api_key")).into_response()
 }
 
 async fn models(State(local): State<Local>) -> Json<Models> {
@@ -141,7 +122,7 @@ struct Refusal(Error);
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self(referenced(error))
     }
 }
 

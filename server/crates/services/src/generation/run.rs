@@ -7,6 +7,7 @@ use domain::generation::Consumption;
 use inference::{End, Output, Reason, Request};
 use store::generation::{self, Answer, Use};
 use tokio::runtime::Handle;
+use tracing::Instrument;
 
 use super::Parts;
 use super::kept::account;
@@ -139,7 +140,7 @@ fn write_down(parts: &Arc<Parts>, used: Use, kept: Option<Kept>, turn: Option<Tu
     };
     parts.writing.send_modify(|writing| *writing += 1);
     let parts = Arc::clone(parts);
-    runtime.spawn(async move {
+    let saving = async move {
         let (now, consumption, feature) = (parts.clock.now(), used.consumption, used.feature.clone());
         let saved = parts.store.transaction(move |connection| {
             Box::pin(async move {
@@ -158,5 +159,6 @@ fn write_down(parts: &Arc<Parts>, used: Use, kept: Option<Kept>, turn: Option<Tu
         }
         drop(turn);
         parts.writing.send_modify(|writing| *writing -= 1);
-    });
+    };
+    runtime.spawn(saving.in_current_span());
 }

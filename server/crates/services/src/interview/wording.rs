@@ -19,6 +19,7 @@ use serde_json::json;
 use store::Store;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
+use tracing::Instrument;
 
 use super::prompt;
 use super::session::Session;
@@ -109,7 +110,7 @@ impl Wordsmith {
         let model = coach.name().to_owned();
         // The entry must be there before the task can remove it.
         let mut entries = lock(&self.lives);
-        let task = tokio::spawn(async move {
+        let writing = async move {
             let words = async { write(&*coach, request.map_err(|mistake| mistake.to_string())?, &sender).await };
             let words = match words.await {
                 Ok(text) => Some((text, coach.name().to_owned())),
@@ -130,7 +131,9 @@ impl Wordsmith {
             lock(&lives).remove(&key);
             let (id, turn) = key;
             events.publish(owner, Topic::Interview(id), "worded", json!({ "turn": turn })).await;
-        });
+        };
+        // What it logs belongs to the request that began it.
+        let task = tokio::spawn(writing.in_current_span());
         entries.insert(key, Writing { live, task: task.abort_handle(), model });
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::account::Viewer;
 use domain::audit::Action;
-use domain::model::{InferenceView, Loaded, Memory, ModelRole, ModelState, ModelView, ModelsView, Tried};
+use domain::model::{EndpointView, InferenceView, Loaded, Memory, ModelRole, ModelState, ModelView, ModelsView, Tried};
 use domain::{Error, ErrorKind, Result};
 use futures::stream::BoxStream;
 use inference::isolated::Isolated;
@@ -47,6 +47,19 @@ pub struct ModelsOptions {
     pub configured: BTreeMap<ModelRole, String>,
     /// Where it is written down what administrators do.
     pub audit: Audit,
+}
+
+/// What the models do now, and did since the start.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The models in memory, without the embedding model; nothing while their process is being started again.
+    pub loaded: Option<Vec<Loaded>>,
+    /// The servers elsewhere.
+    pub endpoints: Vec<EndpointView>,
+    /// How often the process of the models was started again; nothing if they run in this one.
+    pub restarts: Option<u64>,
+    /// The memory for models.
+    pub memory: Memory,
 }
 
 /// The use cases of models.
@@ -256,18 +269,20 @@ impl Models {
     /// What the models do, for administrators.
     pub async fn inference(&self, viewer: &Viewer) -> Result<InferenceView> {
         let used = self.0.generation.daily_use(viewer, DAYS).await?;
-        let loaded = self.loaded().await;
+        let Work { loaded, endpoints, restarts, memory } = self.work().await;
+        Ok(InferenceView { loaded: loaded.unwrap_or_default(), endpoints, restarts, memory, used })
+    }
+
+    /// What the models do, for the operator, who watches the server by its health and figures.
+    pub async fn work(&self) -> Work {
         let Parts { options, .. } = &*self.0;
-        Ok(InferenceView {
-            memory: self.memory(&loaded),
-            loaded: loaded
-                .into_iter()
-                .map(|loaded| Loaded { model: Library::shown(&loaded.model), ..loaded })
-                .collect(),
+        let loaded = options.host.loaded().await.ok();
+        Work {
+            memory: self.memory(loaded.as_deref().unwrap_or_default()),
+            loaded: loaded.map(|loaded| loaded.into_iter().map(named).collect()),
             endpoints: options.remote.as_ref().map(|remote| remote.endpoints()).unwrap_or_default(),
             restarts: options.process.as_ref().map(|process| process.restarts()),
-            used,
-        })
+        }
     }
 
     /// Has the model of `role` answer `prompt`, to see what it is like.
@@ -279,6 +294,11 @@ impl Models {
         let nobody = || Error::new(ErrorKind::NotFound, "No model has this role. Give it to one first.");
         trial::begin(&*self.0.roles.get(role).ok_or_else(nobody)?, role, viewer, prompt).await
     }
+}
+
+/// The same with the name that people know.
+fn named(loaded: Loaded) -> Loaded {
+    Loaded { model: Library::shown(&loaded.model), ..loaded }
 }
 
 /// A file of the operator's own that has a role.

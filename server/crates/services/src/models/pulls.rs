@@ -7,6 +7,7 @@ use std::time::Instant;
 use domain::model::{ModelState, Pull};
 use inference::models::{Convert, Library, Progress, Pulled, Step};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// Share of the last measurement in the rate that is shown.
 const WEIGHT: f32 = 0.3;
@@ -53,7 +54,7 @@ impl Pulls {
         };
         let watcher = Watcher { pulls: self.clone(), model: model.to_owned(), measured: Mutex::new(None) };
         let (library, pulls, name) = (library.clone(), self.clone(), model.to_owned());
-        let task = tokio::spawn(async move {
+        let pulling = async move {
             if let Some(earlier) = earlier {
                 // It ends with an error: it was cancelled.
                 let _ = earlier.await;
@@ -67,7 +68,8 @@ impl Pulls {
                     entries.insert(name, Entry::Failed(error.message));
                 }
             }
-        });
+        };
+        let task = tokio::spawn(pulling.in_current_span());
         let pull = Pull { step: "Beginning".to_owned(), ..Pull::default() };
         entries.insert(model.to_owned(), Entry::Open(pull, task));
     }

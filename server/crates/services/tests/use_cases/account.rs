@@ -3,6 +3,7 @@
 use crate::support::{HERE, World};
 use domain::ErrorKind;
 use domain::account::Standing;
+use services::account::SignIns;
 
 const PASSWORD: &str = "Correct-Horse-7";
 
@@ -23,6 +24,8 @@ async fn wrong_password_and_unknown_address_get_one_answer() {
     let unknown = world.accounts.sign_in("eve@example.org", PASSWORD, HERE).await.unwrap_err();
     let nonsense = world.accounts.sign_in("not an address", PASSWORD, HERE).await.unwrap_err();
     assert_eq!((&wrong, &wrong), (&unknown, &nonsense));
+    world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap();
+    assert_eq!(world.accounts.sign_ins(), SignIns { accepted: 1, refused: 3, failed: 0 });
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod backup;
 #[path = "../injection/mod.rs"]
 mod corpus;
 mod generation;

@@ -74,7 +74,7 @@ pub struct World {
     pub interviews: Interviews,
     pub clock: Arc<TestClock>,
     pub store: Store,
-    folder: TempDir,
+    pub folder: TempDir,
 }
 
 impl World {

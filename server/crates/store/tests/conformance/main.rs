@@ -1,6 +1,7 @@
 //! What the store promises, on SQLite and PostgreSQL alike.
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
+mod backup;
 mod event;
 mod generation;
 mod links;
