@@ -77,6 +77,7 @@ export class Server {
         LODESTAR_MODELS__DIR: MODELS,
         // All visitors of a test come from one address, and programs practise quicker than people.
         LODESTAR_LIMITS__REGISTRATION: "0",
+        LODESTAR_LIMITS__RESET: "0",
         LODESTAR_LIMITS__PRACTICE: "0",
         ...this.settings,
       },

@@ -183,11 +183,12 @@ fn remote(config: &Config) -> Result<Option<Arc<OpenAi>>> {
 
 /// How often what may be tried.
 fn most(limits: &config::Limits) -> BTreeMap<Limited, u32> {
-    let config::Limits { password, sign_in, registration, practice } = *limits;
+    let config::Limits { password, sign_in, registration, reset, practice } = *limits;
     let most = [
         (Limited::Password, password),
         (Limited::SignIn, sign_in),
         (Limited::Registration, registration),
+        (Limited::Reset, reset),
         (Limited::Practice, practice),
     ];
     most.into()

@@ -121,6 +121,8 @@ pub struct Limits {
     pub sign_in: u32,
     /// Accounts opened from one network address in an hour.
     pub registration: u32,
+    /// Links for new passwords asked for from one network address in an hour.
+    pub reset: u32,
     /// Steps of practice of one person in a minute.
     pub practice: u32,
 }

@@ -104,7 +104,7 @@ pub async fn set_up(token: String, name: String, email: String, password: String
 #[server(endpoint = "ask_reset")]
 pub async fn ask_reset(email: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    accounts.ask_reset(&email).await.inspect_err(|_| crate::ssr::keep_typed("", &email))?;
+    accounts.ask_reset(&email, crate::ssr::client()).await.inspect_err(|_| crate::ssr::keep_typed("", &email))?;
     crate::ssr::redirect("/forgot?done=sent");
     Ok(())
 }

@@ -16,6 +16,7 @@ const LONGEST_GREETING: usize = 40;
 
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
     /// It stays here for the administrator to read: no mail server is configured.
@@ -47,6 +48,7 @@ impl MailState {
 
 /// What an administrator sees of the mails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MailsView {
     /// Whether mails are sent; else they are kept here.
     pub sending: bool,
@@ -58,6 +60,7 @@ pub struct MailsView {
 
 /// A mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MailView {
     /// Its identifier.
     pub id: MailId,
@@ -77,6 +80,7 @@ pub struct MailView {
 
 /// A kind of mail, filled with an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sample {
     /// The template's name, as in addresses.
     pub name: String,

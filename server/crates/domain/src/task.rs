@@ -24,6 +24,7 @@ pub fn pause_after(tries: u32) -> Option<i64> {
 
 /// Where a task stands. Those that are done are no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// It waits for its time.
@@ -52,6 +53,7 @@ impl TaskState {
 
 /// What an administrator sees of the background tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TasksView {
     /// How many wait.
     pub queued: u64,
@@ -67,6 +69,7 @@ pub struct TasksView {
 
 /// A background task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TaskView {
     /// Its identifier.
     pub id: TaskId,

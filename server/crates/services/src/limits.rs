@@ -20,6 +20,8 @@ pub enum Limited {
     SignIn,
     /// Accounts opened from one network address.
     Registration,
+    /// Links for new passwords that were asked for from one network address.
+    Reset,
     /// Steps of practice of one person: interviews started, answers, questions left, messages worded anew.
     Practice,
 }
@@ -31,6 +33,7 @@ impl Limited {
             Self::Password => "password",
             Self::SignIn => "sign-in",
             Self::Registration => "registration",
+            Self::Reset => "reset",
             Self::Practice => "practice",
         }
     }
@@ -39,7 +42,7 @@ impl Limited {
     fn window(self) -> i64 {
         match self {
             Self::Password | Self::SignIn => 15 * 60_000,
-            Self::Registration => 60 * 60_000,
+            Self::Registration | Self::Reset => 60 * 60_000,
             Self::Practice => 60_000,
         }
     }
@@ -48,6 +51,7 @@ impl Limited {
         match self {
             Self::Password | Self::SignIn => "There were too many tries to sign in from here.",
             Self::Registration => "Many accounts were opened from here lately.",
+            Self::Reset => "Many links were asked for from here lately.",
             Self::Practice => "That is more than the coach can follow at once.",
         }
     }

@@ -7,7 +7,9 @@ mod auth;
 mod data;
 mod feedback;
 mod interviews;
+mod links;
 mod models;
+mod tasks;
 mod tokens;
 
 use std::sync::Arc;
@@ -28,11 +30,13 @@ pub type Shared = Arc<Lodestar>;
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .merge(auth::router())
+        .merge(links::router())
         .merge(data::router())
         .merge(tokens::router())
         .merge(interviews::router())
         .merge(feedback::router())
         .merge(models::router())
+        .merge(tasks::router())
         .merge(audit::router())
 }
 

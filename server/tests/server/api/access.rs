@@ -101,7 +101,12 @@ fn body(path: &str) -> serde_json::Value {
         "tokens" => json!({ "name": "Script", "scopes": ["read"], "days": 1 }),
         "me" => json!({ "name": "Eve" }),
         "password" => json!({ "current": PASSWORD, "password": "New-Horse-77" }),
-        _ => json!({ "turn": 1, "refresh_token": "x", "model": null }),
+        "mail" => json!({ "digest": false }),
+        "address" => json!({ "email": "new@example.org", "password": PASSWORD }),
+        _ => {
+            json!({ "turn": 1, "refresh_token": "x", "token": "x", "password": "New-Horse-77", "email": "x@example.org", "model": null,
+            "address": "x@example.org" })
+        }
     }
 }
 
@@ -142,7 +147,8 @@ async fn without_a_token_nothing_opens_and_a_cookie_is_none() {
     let form = [("name", "Ada"), ("email", "ada@example.org"), ("password", PASSWORD)];
     let cookie = server.register(&form).await;
     for (method, path, about) in calls() {
-        let path = path.replace("{id}", NOBODYS).replace("{model}", "x").replace("{role}", "fast");
+        let path =
+            path.replace("{id}", NOBODYS).replace("{model}", "x").replace("{role}", "fast").replace("{task}", NOBODYS);
         let open = about["security"] == json!([{}]);
         for program in
             [Program::new(&server), Program { token: Some("lodestar_a_wrong".into()), ..Program::new(&server) }]
@@ -165,7 +171,7 @@ async fn administrators_calls_are_for_administrators() {
         if about["summary"].as_str().is_some_and(|summary| summary.contains("For administrators"))
             || about["description"].as_str().is_some_and(|text| text.contains("For administrators"))
         {
-            let path = path.replace("{model}", "x").replace("{role}", "fast");
+            let path = path.replace("{model}", "x").replace("{role}", "fast").replace("{task}", NOBODYS);
             let answer = call(&member, &method, &path).await;
             assert_eq!((answer.status, answer.kind()), (StatusCode::FORBIDDEN, "forbidden"), "{method} {path}");
             swept += 1;

@@ -10,6 +10,7 @@ use store::account::links::{self as rows, NewLink};
 use store::task::NewTask;
 
 use super::Accounts;
+use crate::limits::{ClientAddress, Limited};
 use crate::mail::{Letter, Link, Recipient, Written};
 use crate::secret;
 use crate::tasks::{Done, Tasks, Trouble, Work};
@@ -76,8 +77,9 @@ impl Accounts {
     ///
     /// # Errors
     /// `Invalid` for what is no address.
-    pub async fn ask_reset(&self, email: &str) -> Result<()> {
+    pub async fn ask_reset(&self, email: &str, from: ClientAddress) -> Result<()> {
         let email = Email::parse(email)?;
+        self.limits.count_from(Limited::Reset, from).await?;
         let Some(post) = &self.post else { return Ok(()) };
         // One at a time for an address.
         let name = format!("{RESET} {}", secret::hash(&email.key()));
