@@ -122,14 +122,13 @@ async fn watch(remote: Arc<OpenAi>) {
 
 /// What is done now and then, and the warm-up that the first person need not wait for.
 async fn upkeep(lodestar: Lodestar) {
+    plan_digests(&lodestar).await;
     if let Err(error) = lodestar.interviews.warm().await {
         tracing::warn!(%error, "the question bank could not be prepared; the first interview does it");
     }
     let sessions = store::Sessions::new(lodestar.store.clone());
     loop {
-        if let Err(error) = lodestar.digests.begin().await {
-            tracing::warn!(%error, "the weekly digests could not be planned");
-        }
+        plan_digests(&lodestar).await;
         match lodestar.interviews.close_idle().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "closed idle interviews"),
@@ -172,5 +171,12 @@ async fn upkeep(lodestar: Lodestar) {
             tracing::warn!(%error, "expired sessions could not be removed");
         }
         tokio::time::sleep(SWEEP).await;
+    }
+}
+
+/// Plans the next weekly digests, unless they are.
+async fn plan_digests(lodestar: &Lodestar) {
+    if let Err(error) = lodestar.digests.begin().await {
+        tracing::warn!(%error, "the weekly digests could not be planned");
     }
 }

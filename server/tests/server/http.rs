@@ -104,6 +104,11 @@ impl Server {
         &self.lodestar
     }
 
+    /// Waits until the question bank is prepared: a process that ends while llama.cpp computes may crash.
+    pub async fn rest(&self) {
+        self.lodestar.interviews.warm().await.unwrap();
+    }
+
     pub async fn get(&self, path: &str) -> reqwest::Response {
         self.send(self.client.get(format!("{}{path}", self.address))).await
     }

@@ -38,7 +38,12 @@ impl MailServer {
         let python = cache.join("tools/python/bin/python");
         assert!(python.is_file(), "{} is missing: run `make setup`", python.display());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/smtp.py");
-        let mut child = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(python)
+            .args(["-W", "ignore", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (said, mails) = channel();
         std::thread::spawn(move || {
@@ -121,6 +126,7 @@ async fn a_mail_reaches_a_real_server_in_both_forms() {
     let token: String = token.chars().take_while(char::is_ascii_hexdigit).collect();
     assert!(html.contains(&token));
     server.lodestar().accounts.verify_address(&token).await.unwrap();
+    server.rest().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,6 +146,7 @@ async fn what_is_put_off_is_sent_later_and_what_is_refused_says_why() {
     let failed = mail(&server, "never@example.org", &[MailState::Failed]).await;
     assert!(failed.reason.is_some_and(|reason| reason.contains("550") && reason.contains("nobody of that name")));
     assert!(post.mails.try_recv().is_err(), "each mail is sent once, and the refused one never");
+    server.rest().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,6 +158,7 @@ async fn nothing_is_sent_where_the_connection_must_be_encrypted_and_cannot_be() 
     assert!(reason.contains("STARTTLS"), "{reason}");
     assert_eq!(mail(&server, "zoe@example.org", &[MailState::Waiting]).await.reason, None);
     assert!(post.mails.try_recv().is_err());
+    server.rest().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +179,5 @@ async fn mails_are_shown_to_administrators_in_frames_of_this_site_alone() {
     assert_eq!(header("cache-control"), "no-store");
     assert!(shown.text().await.unwrap().contains("Confirm your e-mail address"));
     assert_eq!(server.get("/admin/mail/preview/nothing").await.status(), StatusCode::NOT_FOUND);
+    server.rest().await;
 }

@@ -30,7 +30,7 @@ pub fn ForgotPage() -> impl IntoView {
             <div class="page-form">
                 <PageHeader title="Forgot your password?" sentence="We send you a link with which you choose a new one. It works once, for 30 minutes."/>
                 {(sent && failure.with_untracked(Option::is_none)).then(|| view! {
-                    <Notice tone=Tone::Success>"If there is an account with this address, a link is on its way. Look among unwanted mail as well."</Notice>
+                    <Notice tone=Tone::Success>"If there is an account with this address, a link is on its way. Look among unwanted mail as well; if none comes, the people who run this Lodestar can help."</Notice>
                 })}
                 <Suspense>{page}</Suspense>
                 <p>"It came back to you? "<a class="link" href="/login">"Go to sign-in"</a></p>

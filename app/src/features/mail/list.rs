@@ -44,7 +44,7 @@ fn Entry(mail: MailView) -> impl IntoView {
             {mail.reason.map(|reason| view! { <Notice tone=Tone::Error><p class="break-words">{reason}</p></Notice> })}
             {mail.text.map(|text| view! {
                 <details>
-                    <summary class="btn btn-ghost btn-sm">"Read it"<span class="sr-only">{format!(": {} to {}", mail.subject, mail.recipient)}</span></summary>
+                    <summary class="btn btn-ghost btn-sm">"Read it"<span class="sr-only">{format!(" “{}” to {}", mail.subject, mail.recipient)}</span></summary>
                     <Words text=text/>
                 </details>
             })}
@@ -56,5 +56,5 @@ fn Entry(mail: MailView) -> impl IntoView {
 /// The words of a mail as plain text.
 #[component]
 pub(super) fn Words(text: String) -> impl IntoView {
-    view! { <p class="mt-2 rounded-box border border-base-300 p-4 font-mono text-sm break-words whitespace-pre-wrap">{text}</p> }
+    view! { <p class="mt-2 rounded-box border border-base-300 p-4 font-mono text-sm wrap-anywhere whitespace-pre-wrap">{text}</p> }
 }

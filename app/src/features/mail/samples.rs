@@ -22,8 +22,8 @@ pub fn Samples(
                 <h3 class="font-semibold break-words">{subject.clone()}</h3>
                 <p class="measure text-sm text-muted">{about}</p>
                 <details>
-                    <summary class="btn btn-ghost btn-sm">"Show it"<span class="sr-only">{format!(": {subject}")}</span></summary>
-                    <div class="mt-2 grid gap-4 lg:grid-cols-2">
+                    <summary class="btn btn-ghost btn-sm">"Show it"<span class="sr-only">{format!(" “{subject}”")}</span></summary>
+                    <div class="mt-2 grid grid-cols-1 gap-4">
                         {frame.src(address).title(title)}
                         <Words text=text/>
                     </div>

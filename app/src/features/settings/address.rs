@@ -57,7 +57,7 @@ fn ChangeForm() -> impl IntoView {
     let change = ServerAction::<AskChange>::new();
     let failure = failure_of(change);
     view! {
-        <Saved what="address" unless=failure sentence="A link is on its way to the new address, unless another account has it. Until you use it, nothing changes."/>
+        <Saved what="address" unless=failure sentence="A link is on its way to the new address. Until you use it, nothing changes."/>
         <FormError failure=failure fields=&["email", "address_password"]/>
         <ActionForm action=change attr:class="form">
             <TextField label="New address" name="email" kind="email" hint="A link is sent there; it is used once you open it." autocomplete="email" required=true error=about(failure, "email")/>

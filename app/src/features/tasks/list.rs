@@ -18,7 +18,7 @@ pub fn TaskList() -> impl IntoView {
     });
     view! {
         <section class="section" aria-labelledby="tasks">
-            <h2 id="tasks">"Tasks"</h2>
+            <h2 id="tasks">"What there is to do"</h2>
             <p class="measure text-muted">{format!("What fails is tried {MOST_TRIES} times, with pauses that grow from seconds to hours.")}</p>
             <ul class="grid grid-cols-1 divide-y divide-base-300 rounded-box border border-base-300">
                 <For each=move || ids.get() key=ToString::to_string let:id>
@@ -99,7 +99,7 @@ fn Retry(id: String, what: String) -> impl IntoView {
         <ActionForm action=retry>
             <input type="hidden" name="id" value=id autocomplete="off"/>
             <SubmitButton class="btn-sm" look=Look::Secondary pending=retry.pending()>
-                {Icon::Resume.sized("size-4")}"Try again"<span class="sr-only">{format!(": {what}")}</span>
+                {Icon::Resume.sized("size-4")}"Try again"<span class="sr-only">{format!(" “{what}”")}</span>
             </SubmitButton>
         </ActionForm>
     }
@@ -116,7 +116,7 @@ fn Cancel(id: String, what: String, word: &'static str) -> impl IntoView {
         <ActionForm action=cancel>
             <input type="hidden" name="id" value=id autocomplete="off"/>
             <SubmitButton class="btn-sm" look=Look::Quiet pending=cancel.pending()>
-                {Icon::X.sized("size-4")}{word}<span class="sr-only">{format!(": {what}")}</span>
+                {Icon::X.sized("size-4")}{word}<span class="sr-only">{format!(" “{what}”")}</span>
             </SubmitButton>
         </ActionForm>
     }

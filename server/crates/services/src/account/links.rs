@@ -143,8 +143,8 @@ impl Accounts {
         verify.await
     }
 
-    /// Sends a link to `email` that makes it the account's address. Whether somebody else has it is
-    /// not said: then nothing is sent.
+    /// Sends a link to `email` that makes it the account's address. Whether another account has it
+    /// shows to whoever opens that link, and to nobody else.
     ///
     /// # Errors
     /// `Invalid` names the field to mend, `TooMany` when that was asked for often within the hour.
@@ -159,10 +159,6 @@ impl Accounts {
             return Err(Error::invalid("email", "This is your address already. Enter the new one."));
         }
         self.check_often(viewer, LinkPurpose::Change).await?;
-        let other = accounts::by_email(&mut *self.store.read().await?, &email).await?;
-        if other.is_some_and(|other| other.viewer.id != viewer.id) {
-            return Ok(());
-        }
         self.send(self.offer(&viewer.into(), &email, LinkPurpose::Change)?).await
     }
 

@@ -18,11 +18,12 @@ use store::{Connection, Store};
 use crate::tasks::Tasks;
 pub use letter::{Digest, Letter, Link};
 use sending::{SEND, Sending};
-pub use template::{Filled, TemplateError, Templates};
+pub use template::TemplateError;
+use template::{Filled, Templates};
 
 /// Mails that an administrator sees, at most.
 const LISTED: i64 = 100;
-/// Mails of one kind that a person gets in an hour, at most: nobody's letter box is flooded from here.
+/// Links of one kind that a person is sent in an hour, at most: nobody's letter box is flooded from here.
 const MOST_AN_HOUR: u64 = 3;
 /// What all of this is to administrators, who alone can do it.
 const TASK: &str = "look after mails";
@@ -119,15 +120,6 @@ impl Mails {
             created_at: now,
         };
         Ok(Written { task: sending.then(|| tasks.task(SEND, &mail.id)), mail })
-    }
-
-    /// Writes `letter` to somebody and saves it by itself.
-    pub async fn post(&self, recipient: &Recipient, letter: &Letter) -> Result<()> {
-        let written = self.write(recipient, letter)?;
-        let save = self.0.store.transaction(move |connection| Box::pin(async move { written.save(connection).await }));
-        save.await?;
-        self.wake();
-        Ok(())
     }
 
     /// Has mails that were saved sent at once.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::account::{Standing, Viewer};
 use domain::mail::MailsView;
-use domain::task::TasksView;
+use domain::task::{TaskState, TaskView, TasksView};
 use integrations::mail::{Carrier, Letter, Undelivered};
 use services::account::Accounts;
 use services::digest::Digests;
@@ -113,9 +113,12 @@ impl Office {
     async fn settled(&self) {
         for _ in 0..500 {
             let view = self.tasks().await;
-            let due =
-                view.tasks.iter().any(|task| task.state == domain::task::TaskState::Queued && task.due_at <= view.now);
-            if !due && view.running == 0 {
+            let is_open = |task: &TaskView| match task.state {
+                TaskState::Queued => task.due_at <= view.now,
+                TaskState::Running => true,
+                TaskState::Failed => false,
+            };
+            if !view.tasks.iter().any(is_open) {
                 return;
             }
             self.tasks.wake();
