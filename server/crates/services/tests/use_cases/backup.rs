@@ -353,7 +353,9 @@ async fn a_backup_of_one_database_goes_into_the_other_and_back() {
 async fn an_empty_database_is_no_backup() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("test.sqlite").display())).await.unwrap();
-    let error = backups(&store, &folder).create(&folder.path().join("x.backup")).await.unwrap_err();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let error = backups(&store, &folder).create(&elsewhere.path().join("x.backup")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Conflict);
     assert!(error.message.contains("nothing to back up"), "{error}");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0, "nothing is left");
 }
