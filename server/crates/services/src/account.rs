@@ -105,7 +105,9 @@ impl Accounts {
     /// from one network address.
     pub async fn register(&self, name: &str, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
         // What needs mending is no try.
-        (PersonName::parse(name)?, Email::parse(email)?, Password::parse(password)?);
+        PersonName::parse(name)?;
+        Email::parse(email)?;
+        Password::parse(password)?;
         self.limits.count_from(Limited::Registration, from).await?;
         let signed_in = self.open(name, email, password, Standing::Member).await?;
         self.audit.note(Some(signed_in.account), Action::Registered, "", Some(from)).await;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use domain::model::{Figures, Loaded};
+use domain::task::TaskState;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
@@ -23,6 +24,7 @@ pub(super) struct Sampled {
     work: Option<Work>,
     connections: Vec<Connections>,
     sign_ins: SignIns,
+    tasks: Option<Vec<(TaskState, u64)>>,
     process: Option<Process>,
     engine: Option<Process>,
 }
@@ -34,6 +36,7 @@ impl Sampled {
             work: tokio::time::timeout(PATIENCE, lodestar.models.work()).await.ok(),
             connections: lodestar.store.connections(),
             sign_ins: lodestar.accounts.sign_ins(),
+            tasks: tokio::time::timeout(PATIENCE, lodestar.tasks.counts()).await.ok().and_then(Result::ok),
             process: system::process(std::process::id()),
             engine: lodestar.process.as_ref().and_then(|process| system::process(process.process())),
         }
@@ -84,6 +87,12 @@ impl Collector for Sampled {
         let outcomes = [("accepted", accepted), ("refused", refused), ("failed", failed)];
         let outcomes = outcomes.map(|(outcome, count)| ([("outcome", outcome)], count));
         page.counter("lodestar_sign_ins", "Attempts to sign in, by how they ended", outcomes)?;
+        if let Some(tasks) = &self.tasks {
+            let count = |state| tasks.iter().find(|(other, _)| *other == state).map_or(0, |(_, count)| *count);
+            let states = [TaskState::Queued, TaskState::Running, TaskState::Failed];
+            let counts = states.map(|state| ([("state", state.slug())], count(state) as f64));
+            page.gauge("lodestar_tasks", "Background tasks, by where they stand", counts)?;
+        }
         page.processes(self.process.as_ref(), self.engine.as_ref())
     }
 }

@@ -127,6 +127,11 @@ impl Tasks {
         self.0.queued.notify_one();
     }
 
+    /// How many tasks stand where; states without any are left out.
+    pub async fn counts(&self) -> Result<Vec<(TaskState, u64)>> {
+        rows::counts(&mut *self.0.store.read().await?).await
+    }
+
     /// The tasks, for administrators.
     ///
     /// # Errors

@@ -79,7 +79,7 @@ async fn personal_tokens_belong_to_their_owner(store: Store) {
     assert!(write!(store, |connection| token::insert_personal(connection, ada, &kept, "one", 1)));
     assert!(!write!(store, |connection| token::insert_personal(connection, ada, &one_more, "two", 1)), "too many");
     let mut reader = store.read().await.unwrap();
-    assert_eq!(token::personal(&mut reader, ada).await.unwrap(), [first.clone()]);
+    assert_eq!(token::personal(&mut reader, ada).await.unwrap(), std::slice::from_ref(&first));
     assert_eq!(token::personal(&mut reader, eve).await.unwrap(), []);
     let (account, found) = token::find_personal(&mut reader, "one", at(999)).await.unwrap().unwrap();
     assert_eq!((account.viewer.id, &found), (ada, &first));

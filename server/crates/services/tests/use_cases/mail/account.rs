@@ -156,8 +156,8 @@ async fn an_address_of_somebody_else_is_not_given_away() {
     office.accounts.ask_change(&ada, "EVE@example.org", PASSWORD).await.unwrap();
     let token = office.token("EVE@example.org").await;
     assert_eq!(office.accounts.change_address(&token).await.unwrap_err().kind, ErrorKind::Conflict);
-    office.accounts.sign_in("ada@example.org", PASSWORD).await.unwrap();
-    office.accounts.sign_in("eve@example.org", PASSWORD).await.unwrap();
+    office.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap();
+    office.accounts.sign_in("eve@example.org", PASSWORD, HERE).await.unwrap();
     // Both want an address that is free; the faster one gets it.
     office.accounts.ask_change(&ada, "new@example.org", PASSWORD).await.unwrap();
     let first = office.token("new@example.org").await;
