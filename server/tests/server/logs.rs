@@ -31,7 +31,9 @@ async fn every_line_of_a_request_names_it_and_the_person() {
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(encode(ADA));
     let registered = register.send().await.unwrap();
-    let cookie = registered.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let cookies = registered.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+    let session = cookies.filter(|cookie| cookie.starts_with("lodestar=")).next_back().unwrap();
+    let cookie = session.split(';').next().unwrap().to_owned();
     let page = client.get(format!("{}/dashboard?secret=1", serving.address)).header(header::COOKIE, cookie);
     let page = page.send().await.unwrap();
     let ids = [&registered, &page].map(|answer| answer.headers()["x-request-id"].to_str().unwrap().to_owned());

@@ -64,8 +64,8 @@ pub fn unlimited(store: &Store) -> Limits {
 
 /// The audit log in `store`.
 pub fn audit(store: &Store) -> Audit {
-    // One for all, so that no two entries have the same identifier.
-    static RANDOM: LazyLock<Arc<Counting>> = LazyLock::new(Arc::default);
+    // One for all, far from where others count, so that no two things have the same identifier.
+    static RANDOM: LazyLock<Arc<Counting>> = LazyLock::new(|| Arc::new(Counting(AtomicI64::new(1 << 40))));
     Audit::new(store.clone(), TestClock::new(), RANDOM.clone())
 }
 
