@@ -25,6 +25,11 @@ const viewers = new Map([
   ["redoc-licence.txt", join(packages, "redoc", "LICENSE")],
 ]);
 
+// Redoc shows a picture that it would fetch from its makers; this product fetches nothing from elsewhere.
+const PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+const NOTHING = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
+const own = (bytes) => (bytes.includes(PICTURE) ? Buffer.from(bytes.toString().replaceAll(PICTURE, NOTHING)) : bytes);
+
 const same = (path, bytes) => {
   try {
     return readFileSync(path).equals(bytes);
@@ -40,7 +45,7 @@ for (const [folder, wanted] of [["fonts", fonts], ["api-docs", viewers]]) {
     rmSync(join(place, old), { recursive: true });
   }
   for (const [name, source] of wanted) {
-    const bytes = readFileSync(source);
+    const bytes = own(readFileSync(source));
     // An unchanged file keeps its time, so that `cargo leptos watch` stays quiet.
     if (!same(join(place, name), bytes)) {
       writeFileSync(join(place, name), bytes);

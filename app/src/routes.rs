@@ -16,12 +16,12 @@ use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::settings::SettingsPage;
+use crate::features::settings::{OwnDataPage, SettingsPage};
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 9] = [
+const AWAKE: [&str; 10] = [
     "/dashboard",
     "/interview",
     "/interview/:id",
@@ -31,6 +31,7 @@ const AWAKE: [&str; 9] = [
     "/admin/inference",
     "/admin/tasks",
     "/admin/mail",
+    "/admin/audit",
 ];
 
 /// Whether the page at `path` wakes up in the browser.
@@ -99,6 +100,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/data") view=|| seam::asleep(OwnDataPage) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -115,7 +117,7 @@ mod tests {
         for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings", "/admin/models"] {
             assert!(wakes(awake), "{awake}");
         }
-        for asleep in ["/", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
+        for asleep in ["/", "/settings/data", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
             assert!(!wakes(asleep), "{asleep}");
         }
         for lost in [

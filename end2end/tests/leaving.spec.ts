@@ -14,7 +14,7 @@ async function signIn(page: Page, person: Person): Promise<void> {
 }
 
 async function leaveAndComeBack(page: Page, person: Person): Promise<void> {
-  await page.goto("/settings");
+  await page.goto("/settings/data");
   await page.locator("summary", { hasText: "Remove my account" }).click();
   await page.getByLabel("Your e-mail address").fill("somebody.else@example.org");
   await page.getByRole("button", { name: "Remove my account in seven days" }).click();
@@ -26,7 +26,7 @@ async function leaveAndComeBack(page: Page, person: Person): Promise<void> {
   await expect(page).toHaveURL(/\/login/);
 
   await signIn(page, person);
-  await expect(page).toHaveURL(/\/settings#data$/);
+  await expect(page).toHaveURL(/\/settings\/data$/);
   await expect(page.getByText(/will be removed on/)).toBeVisible();
   await page.getByRole("button", { name: "Keep my account" }).click();
   await expect(page.getByText(/will be removed on/)).toHaveCount(0);
@@ -36,7 +36,7 @@ async function leaveAndComeBack(page: Page, person: Person): Promise<void> {
 test("somebody asks to leave, and comes back in time", async ({ member, person }) => leaveAndComeBack(member, person));
 
 test("everything that belongs to somebody comes as one file", async ({ member }) => {
-  await member.goto("/settings");
+  await member.goto("/settings/data");
   const coming = member.waitForEvent("download");
   await member.getByRole("link", { name: "Download my data" }).click();
   const file = await coming;

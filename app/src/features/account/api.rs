@@ -46,7 +46,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     let departures = crate::ssr::service::<services::departures::Departures>()?;
     let leaves = departures.due(signed_in.account).await?.is_some();
     crate::ssr::sign_in(signed_in).await?;
-    let next = if leaves { Some("/settings#data") } else { next.as_deref() };
+    let next = if leaves { Some("/settings/data") } else { next.as_deref() };
     crate::ssr::redirect(domain::account::local_path(next));
     Ok(())
 }

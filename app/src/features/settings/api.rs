@@ -69,7 +69,7 @@ pub async fn create_token(#[server(flatten)] form: TokenForm) -> Result<(), Fail
     let viewer = crate::ssr::viewer().await?;
     let new = tokens.create(&viewer, form.checked()?).await?;
     crate::ssr::keep_secret(&new.secret);
-    crate::ssr::redirect("/settings?done=token#programs");
+    crate::ssr::redirect("/settings/data");
     Ok(())
 }
 
@@ -78,7 +78,9 @@ pub async fn create_token(#[server(flatten)] form: TokenForm) -> Result<(), Fail
 pub async fn remove_token(id: TokenId) -> Result<(), Failure> {
     let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
     let viewer = crate::ssr::viewer().await?;
-    Ok(tokens.remove(&viewer, id).await?)
+    tokens.remove(&viewer, id).await?;
+    crate::ssr::redirect("/settings/data");
+    Ok(())
 }
 
 /// When the person's account is removed, if they asked for it.
@@ -105,7 +107,9 @@ pub async fn ask_to_leave(address: String) -> Result<(), Failure> {
 pub async fn stay_after_all() -> Result<(), Failure> {
     let departures = crate::ssr::service::<services::departures::Departures>()?;
     let viewer = crate::ssr::viewer().await?;
-    Ok(departures.take_back(&viewer).await?)
+    departures.take_back(&viewer).await?;
+    crate::ssr::redirect("/settings/data");
+    Ok(())
 }
 
 /// Keeps the theme on this device: "light", "dark", or anything else for the system's.

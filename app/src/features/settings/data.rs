@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::api::{AskToLeave, StayAfterAll, leaving_at};
 use crate::features::account::Me;
@@ -12,8 +13,7 @@ use crate::ui::{
 /// The export, and the account's removal.
 #[component]
 pub fn DataSection() -> impl IntoView {
-    let stay = ServerAction::<StayAfterAll>::new();
-    let leaving = Resource::new_blocking(move || stay.version().get(), |_| leaving_at());
+    let leaving = Resource::new_blocking(|| (), |()| leaving_at());
     view! {
         <section class="section" aria-labelledby="data">
             <h2 id="data">"Your data"</h2>
@@ -22,7 +22,7 @@ pub fn DataSection() -> impl IntoView {
             <Suspense fallback=|| view! { <Skeleton rows=2/> }>
                 {move || Suspend::new(async move {
                     match leaving.await {
-                        Ok(Some(due)) => view! { <Leaving due=due stay=stay/> }.into_any(),
+                        Ok(Some(due)) => view! { <Leaving due=due/> }.into_any(),
                         Ok(None) => view! { <Leave/> }.into_any(),
                         Err(failure) => view! { <Failed failure=failure/> }.into_any(),
                     }
@@ -37,8 +37,7 @@ pub fn DataSection() -> impl IntoView {
 #[component]
 fn Leave() -> impl IntoView {
     let me = expect_context::<Me>();
-    let ask = ServerAction::<AskToLeave>::new();
-    let failure = failure_of(ask);
+    let failure = failure_of(ServerAction::<AskToLeave>::new());
     let refused = move || failure.with(Option::is_some);
     view! {
         <details class="grid gap-3" open=refused>
@@ -46,7 +45,7 @@ fn Leave() -> impl IntoView {
             <div class="mt-3 grid gap-3">
                 <p class="measure">"You are signed out everywhere at once. For seven days you can sign in again and keep your account; after that, it and everything in it are gone for good."</p>
                 <FormError failure=failure fields=&["address"]/>
-                <ActionForm action=ask attr:class="form">
+                <form class="form" method="post" action=AskToLeave::url()>
                     <TextField
                         label="Your e-mail address"
                         name="address"
@@ -57,8 +56,8 @@ fn Leave() -> impl IntoView {
                         error=about(failure, "address")
                     />
                     <p class="text-sm text-muted">{untrack(|| me.email())}</p>
-                    <div><SubmitButton pending=ask.pending()>"Remove my account in seven days"</SubmitButton></div>
-                </ActionForm>
+                    <div><SubmitButton>"Remove my account in seven days"</SubmitButton></div>
+                </form>
             </div>
         </details>
     }
@@ -66,13 +65,13 @@ fn Leave() -> impl IntoView {
 
 /// Says when the account goes, and lets one keep it.
 #[component]
-fn Leaving(due: Timestamp, stay: ServerAction<StayAfterAll>) -> impl IntoView {
+fn Leaving(due: Timestamp) -> impl IntoView {
     view! {
         <Notice tone=Tone::Error>
             <p>"Your account and everything in it will be removed on "<Day at=due/>"."</p>
         </Notice>
-        <ActionForm action=stay>
-            <SubmitButton pending=stay.pending()>"Keep my account"</SubmitButton>
-        </ActionForm>
+        <form method="post" action=StayAfterAll::url()>
+            <SubmitButton>"Keep my account"</SubmitButton>
+        </form>
     }
 }

@@ -7,6 +7,7 @@ mod digest;
 mod generated;
 mod keyboard;
 mod name;
+mod own;
 mod page;
 mod password;
 mod programs;
@@ -14,6 +15,7 @@ mod saved;
 mod theme;
 mod theme_form;
 
+pub use own::OwnDataPage;
 pub use page::SettingsPage;
 pub use theme::{Theme, Themes};
 pub use theme_form::ThemeSwitch;

@@ -3,16 +3,14 @@
 use leptos::prelude::*;
 
 use super::address::AddressSection;
-use super::data::DataSection;
 use super::digest::DigestSection;
 use super::generated::GeneratedSection;
 use super::keyboard::KeyboardSection;
 use super::name::NameSection;
 use super::password::PasswordSection;
-use super::programs::ProgramsSection;
 use super::theme_form::ThemeSection;
 use crate::features::account::SignOutForm;
-use crate::ui::PageHeader;
+use crate::ui::{Look, PageHeader};
 
 /// Name, address, password, digest, theme, keys, programs, one's own data, and the way out.
 #[component]
@@ -26,9 +24,12 @@ pub fn SettingsPage() -> impl IntoView {
             <DigestSection/>
             <ThemeSection/>
             <KeyboardSection/>
-            <ProgramsSection/>
             <GeneratedSection/>
-            <DataSection/>
+            <section class="section" aria-labelledby="own">
+                <h2 id="own">"Programs and data"</h2>
+                <p class="measure text-muted">"Tokens for programs of your own, everything that Lodestar keeps about you as one file, and removing your account."</p>
+                <div><a class=Look::Secondary.class() href="/settings/data" rel="external">"Programs and data"</a></div>
+            </section>
             <section class="section" aria-labelledby="leave">
                 <h2 id="leave">"Leave"</h2>
                 <p class="text-muted">"Ends the session on this device. Everything you did stays in your account."</p>

@@ -2,11 +2,12 @@
 
 use domain::token::{PersonalToken, Scope};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use super::api::{CreateToken, ProgramsView, RemoveToken, programs};
 use crate::ui::{
-    Choice, CopyButton, Day, Failed, FormError, Icon, Notice, RadioCards, Skeleton, SubmitButton, TextField, Tone,
-    about, failure_of,
+    Choice, Day, Failed, FormError, Icon, Notice, RadioCards, Skeleton, SubmitButton, TextField, Tone, about,
+    failure_of,
 };
 
 /// Days that a token may be asked to work for, with the words for them.
@@ -15,9 +16,8 @@ const DAYS: [(u32, &str); 4] = [(7, "A week"), (30, "A month"), (90, "Three mont
 /// Makes and ends tokens.
 #[component]
 pub fn ProgramsSection() -> impl IntoView {
-    let (create, remove) = (ServerAction::<CreateToken>::new(), ServerAction::<RemoveToken>::new());
-    let shown = Resource::new_blocking(move || (create.version().get(), remove.version().get()), |_| programs());
-    let failure = failure_of(create);
+    let shown = Resource::new_blocking(|| (), |()| programs());
+    let failure = failure_of(ServerAction::<CreateToken>::new());
     let days = DAYS.map(|(days, words)| Choice::new(days.to_string(), words, ""));
     let scopes = [
         Choice::new("read", "See what is yours", "Interviews, reports, progress."),
@@ -33,18 +33,18 @@ pub fn ProgramsSection() -> impl IntoView {
             <Suspense fallback=|| view! { <Skeleton rows=2/> }>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(shown) => view! { <Shown shown=shown remove=remove/> }.into_any(),
+                        Ok(shown) => view! { <Shown shown=shown/> }.into_any(),
                         Err(failure) => view! { <Failed failure=failure/> }.into_any(),
                     }
                 })}
             </Suspense>
             <FormError failure=failure fields=&["token_name", "scope", "days"]/>
-            <ActionForm action=create attr:class="form">
+            <form class="form" method="post" action=CreateToken::url()>
                 <TextField label="Name of the program" name="token_name" required=true error=about(failure, "token_name")/>
                 <RadioCards legend="It may" name="scope" options=scopes.into() selected="read" error=about(failure, "scope") columns="sm:grid-cols-2"/>
                 <RadioCards legend="It works for" name="days" options=days.into() selected="90" error=about(failure, "days") columns="grid-cols-2 sm:grid-cols-4"/>
-                <div><SubmitButton pending=create.pending()>"Make a token"</SubmitButton></div>
-            </ActionForm>
+                <div><SubmitButton>"Make a token"</SubmitButton></div>
+            </form>
         </section>
     }
     .into_any()
@@ -52,20 +52,17 @@ pub fn ProgramsSection() -> impl IntoView {
 
 /// The new token's secret, and those that there are.
 #[component]
-fn Shown(shown: ProgramsView, remove: ServerAction<RemoveToken>) -> impl IntoView {
+fn Shown(shown: ProgramsView) -> impl IntoView {
     let secret = shown.secret.map(|secret| {
         view! {
             <Notice tone=Tone::Success>
                 <p>"Your new token. Copy it now: it is not shown again."</p>
-                <p class="flex flex-wrap items-center gap-2">
-                    <code class="break-all">{secret.clone()}</code>
-                    <CopyButton text=secret what="token"/>
-                </p>
+                <p><code class="break-all select-all">{secret}</code></p>
             </Notice>
         }
     });
     let list = (!shown.tokens.is_empty()).then(|| {
-        let rows = shown.tokens.into_iter().map(|token| view! { <Row token=token remove=remove/> });
+        let rows = shown.tokens.into_iter().map(|token| view! { <Row token=token/> });
         view! {
             <ul class="grid grid-cols-1 divide-y divide-base-300 rounded-box border border-base-300">{rows.collect_view()}</ul>
         }
@@ -74,7 +71,7 @@ fn Shown(shown: ProgramsView, remove: ServerAction<RemoveToken>) -> impl IntoVie
 }
 
 #[component]
-fn Row(token: PersonalToken, remove: ServerAction<RemoveToken>) -> impl IntoView {
+fn Row(token: PersonalToken) -> impl IntoView {
     let may = if token.scopes.contains(&Scope::Write) { "Sees and practises" } else { "Sees what is yours" };
     let used = match token.used_at {
         Some(used) => view! { "last used on "<Day at=used/> }.into_any(),
@@ -88,11 +85,11 @@ fn Row(token: PersonalToken, remove: ServerAction<RemoveToken>) -> impl IntoView
             </div>
             <details class="relative">
                 <summary class="btn btn-ghost btn-sm">{Icon::Trash.sized("size-4")}"End"<span class="sr-only">{format!(" {}", token.name)}</span></summary>
-                <ActionForm action=remove attr:class="confirm">
+                <form class="confirm" method="post" action=RemoveToken::url()>
                     <p>{format!("End the token of {}? The program loses its access at once.", token.name)}</p>
                     <input type="hidden" name="id" value=token.id.to_string() autocomplete="off"/>
-                    <SubmitButton class="btn-sm" pending=remove.pending()>"End it"</SubmitButton>
-                </ActionForm>
+                    <SubmitButton class="btn-sm">"End it"</SubmitButton>
+                </form>
             </details>
         </li>
     }
