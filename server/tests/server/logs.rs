@@ -34,7 +34,7 @@ async fn every_line_of_a_request_names_it_and_the_person() {
     let cookies = registered.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
     let session = cookies.filter(|cookie| cookie.starts_with("lodestar=")).next_back().unwrap();
     let cookie = session.split(';').next().unwrap().to_owned();
-    let page = client.get(format!("{}/dashboard?secret=1", serving.address)).header(header::COOKIE, cookie);
+    let page = client.get(format!("{}/dashboard?whisper=1", serving.address)).header(header::COOKIE, cookie);
     let page = page.send().await.unwrap();
     let ids = [&registered, &page].map(|answer| answer.headers()["x-request-id"].to_str().unwrap().to_owned());
     page.text().await.unwrap();
@@ -51,7 +51,7 @@ async fn every_line_of_a_request_names_it_and_the_person() {
     let line = answered(&ids[1]);
     assert_eq!((&line["method"], &line["path"], &line["status"]), (&"GET".into(), &"/dashboard".into(), &200.into()));
     assert!(line["duration_ms"].is_u64() && line["level"] == "INFO" && line["timestamp"].is_string(), "{line}");
-    assert!(!logged.contains("secret"), "queries are not logged");
+    assert!(!logged.contains("whisper"), "queries are not logged");
     let person = line["user_id"].as_str().unwrap();
     assert_eq!(answered(&ids[0])["user_id"], person);
 

@@ -164,7 +164,12 @@ fn fits(schema: &Value, value: &Value) -> bool {
         Some("boolean") => value.is_boolean(),
         Some("null") => value.is_null(),
         Some("integer") => {
-            value.as_i64().is_some_and(|n| (schema["minimum"].as_i64()..=schema["maximum"].as_i64()).contains(&Some(n)))
+            // -0 is an integer as well, which JSON reads as a number with a point.
+            let zero = value.as_f64().filter(|n| *n == 0.0).map(|_| 0);
+            value
+                .as_i64()
+                .or(zero)
+                .is_some_and(|n| (schema["minimum"].as_i64()..=schema["maximum"].as_i64()).contains(&Some(n)))
         }
         Some("string") => {
             value.as_str().is_some_and(|text| text.chars().count() as u64 <= schema["maxLength"].as_u64().unwrap())

@@ -9,6 +9,13 @@ use super::Office;
 
 async fn states(office: &Office) -> Vec<(MailState, Option<String>, bool)> {
     office.settled().await;
+    // A task is given up a moment before its mail says so.
+    for _ in 0..20 {
+        if office.mails().await.mails.iter().all(|mail| mail.state != MailState::Waiting) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     office.mails().await.mails.into_iter().map(|mail| (mail.state, mail.reason, mail.text.is_some())).collect()
 }
 
