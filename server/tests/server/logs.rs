@@ -32,7 +32,7 @@ async fn every_line_of_a_request_names_it_and_the_person() {
         .body(encode(ADA));
     let registered = register.send().await.unwrap();
     let cookies = registered.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
-    let session = cookies.filter(|cookie| cookie.starts_with("lodestar=")).next_back().unwrap();
+    let session = cookies.rev().find(|cookie| cookie.starts_with("lodestar=")).unwrap();
     let cookie = session.split(';').next().unwrap().to_owned();
     let page = client.get(format!("{}/dashboard?whisper=1", serving.address)).header(header::COOKIE, cookie);
     let page = page.send().await.unwrap();
