@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::number::hex;
 use sha2::{Digest, Sha256};
 
 /// Gives what was read an `ETag` of its content, and says “304 Not Modified” where the caller has it.
@@ -20,8 +21,7 @@ pub async fn check(request: Request, next: Next) -> Response {
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let digest: String = Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{digest}\"");
+    let tag = format!("\"{}\"", hex(&Sha256::digest(&body)[..16]));
     let is_known = known.and_then(|known| known.to_str().map(|known| matches(known, &tag)).ok()).unwrap_or_default();
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         parts.headers.insert(header::ETAG, tag);

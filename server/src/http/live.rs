@@ -16,7 +16,7 @@ use domain::{Error, ErrorKind, Result};
 use services::account::SignedIn;
 use tower_sessions::{Session, SessionStore, session};
 
-use super::origin;
+use super::{origin, refused};
 use crate::api::bearer;
 use crate::compose::Lodestar;
 use connection::Connection;
@@ -82,10 +82,7 @@ async fn connect(
                 drop(place);
             })
         }
-        Err(error) => {
-            let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, error.message).into_response()
-        }
+        Err(error) => refused(&error),
     }
 }
 

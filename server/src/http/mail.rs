@@ -3,13 +3,14 @@
 
 use app::ssr::viewer_of;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_FRAME_OPTIONS};
 use axum::response::{Html, IntoResponse, Response};
 use domain::{Error, Result};
 use services::account::Accounts;
 use services::mail::Mails;
 use tower_sessions::Session;
+
+use super::refused;
 
 /// Nothing is fetched, nothing runs, and only this site's pages may show it in a frame.
 const POLICY: HeaderValue =
@@ -27,10 +28,7 @@ pub async fn preview(
                 [(CONTENT_SECURITY_POLICY, POLICY), (X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"))];
             (headers, Html(html)).into_response()
         }
-        Err(error) => {
-            let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, error.message).into_response()
-        }
+        Err(error) => refused(&error),
     }
 }
 

@@ -20,9 +20,11 @@ use std::time::Duration;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use domain::Error;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -110,7 +112,7 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
 fn origins(text: &str) -> domain::Result<Vec<HeaderValue>> {
     let wrong = |origin: &str| {
         let message = format!("http.cors_origins: “{origin}” is no site such as https://tools.example.org.");
-        domain::Error::invalid("http.cors_origins", message)
+        Error::invalid("http.cors_origins", message)
     };
     let site = |origin: &str| {
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
@@ -120,6 +122,12 @@ fn origins(text: &str) -> domain::Result<Vec<HeaderValue>> {
         HeaderValue::from_str(origin).map_err(|_| wrong(origin))
     };
     text.split_whitespace().map(site).collect()
+}
+
+/// What went wrong, as plain words, where no page says it.
+fn refused(error: &Error) -> Response {
+    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, error.message.clone()).into_response()
 }
 
 fn mail_previews(lodestar: &Lodestar) -> Router {

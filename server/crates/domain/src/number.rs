@@ -30,6 +30,11 @@ pub fn tenths(number: f32) -> String {
     format!("{}.{}", grouped(tenths / 10), tenths % 10)
 }
 
+/// Bytes, such as those of a digest, as hexadecimal digits: two each, in lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

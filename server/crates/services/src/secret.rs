@@ -1,6 +1,7 @@
 //! Random secrets, and the hashes of them that are stored.
 
 use domain::Random;
+use domain::number::hex;
 use sha2::{Digest, Sha256};
 
 /// 256 random bits as 64 hexadecimal digits.
@@ -13,8 +14,4 @@ pub(crate) fn new(random: &dyn Random) -> String {
 /// What is stored of a secret: it has 256 random bits, so a plain hash is enough.
 pub(crate) fn hash(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

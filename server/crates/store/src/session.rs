@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::Timestamp;
+use domain::number::hex;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use time::OffsetDateTime;
@@ -60,7 +61,7 @@ impl Sessions {
 }
 
 fn key(id: &Id) -> String {
-    Sha256::digest(id.0.to_be_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(id.0.to_be_bytes()))
 }
 
 fn millis(date: OffsetDateTime) -> i64 {

@@ -1,12 +1,12 @@
 //! Size and sha256 of files, by which everything that comes from outside is known.
 
 use std::{
-    fmt::Write,
     fs::File,
     io::{self, Read},
     path::Path,
 };
 
+use domain::number::hex;
 use sha2::{Digest, Sha256};
 
 use super::Artifact;
@@ -32,12 +32,7 @@ pub(super) fn sum(path: &Path) -> io::Result<Sum> {
         hasher.update(&buffer[..read]);
         size += read as u64;
     }
-    let sha256 = hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    Ok(Sum { size, sha256 })
+    Ok(Sum { size, sha256: hex(&hasher.finalize()) })
 }
 
 /// Whether `path` is exactly `artifact`; the reason if not. Blocks.

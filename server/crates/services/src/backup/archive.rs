@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
+use domain::number::hex;
 use domain::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 use store::backup::Row;
@@ -243,8 +244,4 @@ fn damaged(path: &Path, reason: &dyn std::fmt::Display) -> Error {
         path.display()
     );
     Error::new(ErrorKind::Invalid, message)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use domain::account::AccountId;
+use domain::number::hex;
 use futures::{StreamExt, stream};
 use inference::{End, Output, Outputs, Reason, Request, Usage};
 use serde_json::json;
@@ -56,7 +57,7 @@ pub(super) fn hash(identity: &str, request: &Request) -> Option<String> {
     // JSON keeps the parts apart whatever is in them.
     let form = json!([FORM, identity, person, prompt, max_tokens, schema, messages]);
     let digest = Sha256::digest(form.to_string());
-    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&digest))
 }
 
 /// A kept answer, as if the model had said it: all of its prompt had been read before and nothing

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::number::hex;
 use domain::task::{MOST_TRIES, pause_after};
 use domain::{Result, Timestamp};
 use futures::future::BoxFuture;
@@ -106,7 +107,7 @@ impl Tasks {
     fn word(&self) -> String {
         let mut bytes = [0; 16];
         self.0.random.fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&bytes)
     }
 
     /// Does a task, unless its claim is lost meanwhile, and notes how it ended.
