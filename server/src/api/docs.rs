@@ -17,7 +17,7 @@ use super::v1;
 #[openapi(
     info(
         title = "Lodestar",
-        description = "Everything that the pages of Lodestar can do, for programs.\n\nSign in with `POST /api/v1/auth/login`, or make a personal token in the settings, and send it as `Authorization: Bearer`. Times are milliseconds since 1970 in UTC, identifiers are UUIDs. Errors have one shape, `{error: {kind, message, field?, reference?}}`, with a message for people. Reads carry an `ETag`; creating calls take an `Idempotency-Key`. Where an answer comes of a model, `Accept: text/event-stream` gives it word by word.",
+        description = "Everything that the pages of Lodestar can do, for programs.\n\nSign in with `POST /api/v1/auth/login`, or make a personal token in the settings, and send it as `Authorization: Bearer`. Times are milliseconds since 1970 in UTC, identifiers are UUIDs. Errors have one shape, `{error: {kind, message, field?, reference?}}`, with a message for people. Reads carry an `ETag`; creating calls take an `Idempotency-Key`, which does nothing where the answer holds a token. Where an answer comes of a model, `Accept: text/event-stream` gives it word by word.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(

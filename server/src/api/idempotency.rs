@@ -13,6 +13,7 @@ use services::idempotency::Begun;
 use super::caller::Caller;
 use super::error::Refused;
 use super::extract::wants_events;
+use super::secret::is_secret;
 use crate::compose::Lodestar;
 
 const KEY: &str = "idempotency-key";
@@ -49,8 +50,10 @@ async fn answer(lodestar: &Lodestar, caller: &Caller, key: &str, request: Reques
         return Ok((status, headers, answer).into_response());
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    // What came to nothing may be tried again; what was refused for good stays refused.
-    if response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS {
+    // What came to nothing may be tried again; what was refused for good stays refused. A secret is kept
+    // nowhere: the call, repeated, makes another one.
+    let came_to_nothing = response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS;
+    if came_to_nothing || is_secret(&response) {
         calls.forget(viewer, key).await?;
         return Ok(response);
     }

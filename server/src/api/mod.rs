@@ -6,6 +6,7 @@ mod error;
 mod etag;
 mod extract;
 mod idempotency;
+mod secret;
 mod v1;
 
 use std::sync::Arc;

@@ -15,6 +15,7 @@ use super::{Sender, Shared};
 use crate::api::caller::{Caller, bearer};
 use crate::api::error::{Refusals, Refused};
 use crate::api::extract::{Sent, SentOrForm};
+use crate::api::secret::Secret;
 
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
@@ -124,9 +125,9 @@ async fn register(
     State(lodestar): State<Shared>,
     Sender(from): Sender,
     Sent(wanted): Sent<Registration>,
-) -> Result<(StatusCode, Json<TokenPair>), Refused> {
+) -> Result<(StatusCode, Secret<TokenPair>), Refused> {
     let signed_in = lodestar.accounts.register(&wanted.name, &wanted.email, &wanted.password, from).await?;
-    Ok((StatusCode::CREATED, Json(lodestar.tokens.begin(signed_in).await?)))
+    Ok((StatusCode::CREATED, Secret(lodestar.tokens.begin(signed_in).await?)))
 }
 
 /// Sign in.
@@ -137,9 +138,9 @@ async fn login(
     State(lodestar): State<Shared>,
     Sender(from): Sender,
     SentOrForm(login): SentOrForm<Login>,
-) -> Result<Json<TokenPair>, Refused> {
+) -> Result<Secret<TokenPair>, Refused> {
     let signed_in = lodestar.accounts.sign_in(&login.email, &login.password, from).await?;
-    Ok(Json(lodestar.tokens.begin(signed_in).await?))
+    Ok(Secret(lodestar.tokens.begin(signed_in).await?))
 }
 
 /// Sign in or renew tokens, as clients of OAuth 2 ask for it.
@@ -150,7 +151,7 @@ async fn token(
     State(lodestar): State<Shared>,
     Sender(from): Sender,
     SentOrForm(grant): SentOrForm<Grant>,
-) -> Result<Json<TokenPair>, Refused> {
+) -> Result<Secret<TokenPair>, Refused> {
     let given = |field: &str, value: Option<String>| -> Outcome<String> {
         value.ok_or_else(|| Error::invalid(field, format!("Send {field} with this grant_type.")))
     };
@@ -162,14 +163,14 @@ async fn token(
         "refresh_token" => lodestar.tokens.refresh(&given("refresh_token", grant.refresh_token)?).await?,
         _ => return Err(Error::invalid("grant_type", "Send password or refresh_token as grant_type.").into()),
     };
-    Ok(Json(pair))
+    Ok(Secret(pair))
 }
 
 /// Exchange a refresh token for new tokens. Each works once; showing one again ends the sign-in.
 #[utoipa::path(post, path = "/auth/refresh", tag = "account", security(()), request_body = RefreshToken,
     responses((status = 200, description = "New tokens.", body = TokenPair), Refusals))]
-async fn refresh(State(lodestar): State<Shared>, Sent(sent): Sent<RefreshToken>) -> Result<Json<TokenPair>, Refused> {
-    Ok(Json(lodestar.tokens.refresh(&sent.refresh_token).await?))
+async fn refresh(State(lodestar): State<Shared>, Sent(sent): Sent<RefreshToken>) -> Result<Secret<TokenPair>, Refused> {
+    Ok(Secret(lodestar.tokens.refresh(&sent.refresh_token).await?))
 }
 
 /// Sign out: the tokens of this sign-in end at once.
@@ -208,8 +209,8 @@ async fn change_password(
     State(lodestar): State<Shared>,
     caller: Caller,
     Sent(change): Sent<PasswordChange>,
-) -> Result<Json<TokenPair>, Refused> {
+) -> Result<Secret<TokenPair>, Refused> {
     let viewer = caller.signed_in()?;
     let signed_in = lodestar.accounts.change_password(viewer, &change.current, &change.password).await?;
-    Ok(Json(lodestar.tokens.begin(signed_in).await?))
+    Ok(Secret(lodestar.tokens.begin(signed_in).await?))
 }

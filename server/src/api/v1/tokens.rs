@@ -11,6 +11,7 @@ use super::Shared;
 use crate::api::caller::Caller;
 use crate::api::error::{Refusals, Refused};
 use crate::api::extract::{Named, Sent};
+use crate::api::secret::Secret;
 
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(remove))
@@ -30,8 +31,8 @@ async fn create(
     State(lodestar): State<Shared>,
     caller: Caller,
     Sent(wish): Sent<TokenWish>,
-) -> Result<(StatusCode, Json<NewPersonalToken>), Refused> {
-    Ok((StatusCode::CREATED, Json(lodestar.tokens.create(caller.signed_in()?, wish).await?)))
+) -> Result<(StatusCode, Secret<NewPersonalToken>), Refused> {
+    Ok((StatusCode::CREATED, Secret(lodestar.tokens.create(caller.signed_in()?, wish).await?)))
 }
 
 /// End a personal token at once.

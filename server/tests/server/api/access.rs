@@ -93,6 +93,19 @@ async fn a_personal_token_does_only_what_it_may() {
     assert_eq!(script.get("/interviews").await.status, StatusCode::UNAUTHORIZED);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_kept_for_no_repeated_call() {
+    let server = Server::start().await;
+    let ada = Program::of(&server, "ada@example.org").await;
+    let wish = json!({ "name": "Script", "scopes": ["read"], "days": 30 });
+    let make = || send(ada.request(Method::POST, "/tokens").header("Idempotency-Key", "one").json(&wish));
+    let (first, again) = (make().await, make().await);
+    assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
+    assert_ne!(first.body["secret"], again.body["secret"]);
+    assert_eq!(first.headers[header::CACHE_CONTROL], "no-store");
+    assert!(!first.headers.contains_key("idempotency-replayed"));
+}
+
 /// A body with which a call is read, if nothing else is wrong.
 fn body(path: &str) -> serde_json::Value {
     match path.rsplit('/').next().unwrap_or_default() {
