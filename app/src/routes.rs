@@ -10,12 +10,14 @@ use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::features::account::{
-    ChangeAddressPage, ForgotPage, LoginPage, RegisterPage, ResetPage, SetupPage, SignedIn, VerifyPage,
+    ChangeAddressPage, ComeBackPage, ForgotPage, LoginPage, RegisterPage, ResetPage, SecondStepPage, SendPage,
+    SetupPage, SignedIn, VerifyPage,
 };
 use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
+use crate::features::security::SecurityPage;
 use crate::features::settings::{OwnDataPage, SettingsPage};
 use crate::seam;
 
@@ -89,6 +91,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=|| seam::asleep(LandingPage) ssr=SsrMode::Async/>
                 <Route path=path!("/register") view=|| seam::asleep(RegisterPage) ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=|| seam::asleep(LoginPage) ssr=SsrMode::Async/>
+                <Route path=path!("/login/second") view=|| seam::asleep(SecondStepPage) ssr=SsrMode::Async/>
+                <Route path=path!("/oauth/:provider") view=|| seam::asleep(SendPage) ssr=SsrMode::Async/>
+                <Route path=path!("/oauth/:provider/callback") view=|| seam::asleep(ComeBackPage) ssr=SsrMode::Async/>
                 <Route path=path!("/forgot") view=|| seam::asleep(ForgotPage) ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=|| seam::asleep(ResetPage) ssr=SsrMode::Async/>
                 <Route path=path!("/verify") view=|| seam::asleep(VerifyPage) ssr=SsrMode::Async/>
@@ -100,6 +105,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/security") view=|| seam::asleep(SecurityPage) ssr=SsrMode::Async/>
                     <Route path=path!("/settings/data") view=|| seam::asleep(OwnDataPage) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
@@ -117,7 +123,19 @@ mod tests {
         for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings", "/admin/models"] {
             assert!(wakes(awake), "{awake}");
         }
-        for asleep in ["/", "/settings/data", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
+        for asleep in [
+            "/",
+            "/settings/data",
+            "/settings/security",
+            "/login/second",
+            "/oauth/google",
+            "/login",
+            "/register",
+            "/setup",
+            "/dashboards",
+            "/nowhere",
+            "",
+        ] {
             assert!(!wakes(asleep), "{asleep}");
         }
         for lost in [

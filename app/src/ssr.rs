@@ -1,21 +1,24 @@
 //! The server's side of the seam: services, the session and the answer's status.
 
 mod cookies;
+mod session;
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::account::{AccountId, Viewer};
+use domain::session::SessionId;
 use domain::{Error, ErrorKind, Result};
 use http::{StatusCode, header, request::Parts};
 use leptos::prelude::{AnyView, IntoAny, IntoView, use_context};
 use leptos_axum::ResponseOptions;
-use services::account::{Accounts, SignedIn};
+use services::account::{Accounts, Client, SignedIn};
 use services::limits::ClientAddress;
 use tower_sessions::Session;
 use tracing::Span;
 use tracing::field::display;
 
 pub use cookies::{Secure, keep_preference, keep_secret, keep_typed, preference, take_secret, take_typed};
+pub use session::{enter, halfway, keep, recognise, sign_in, sign_out, take};
 
 /// The service `T`, as the server's wiring provides it.
 pub fn service<T: Clone + 'static>() -> Result<T> {
@@ -39,38 +42,59 @@ pub async fn viewer_of(session: &Session, accounts: &Accounts) -> Result<Option<
     if let Some(viewer) = &viewer {
         note_person(viewer.id);
     }
+    let Some(Sender { address, .. }) = Sender::known().filter(|_| viewer.is_some()) else { return Ok(viewer) };
     // Changing the session is what keeps it from going idle.
-    if let Some(seen) = accounts.seen(signed_in).filter(|_| viewer.is_some()) {
+    if let Some(seen) = accounts.seen(signed_in, address).await? {
         session.insert(SignedIn::KEY, seen).await.map_err(broken)?;
     }
     Ok(viewer)
 }
 
-/// The network address that the request comes from.
-pub fn client() -> ClientAddress {
-    let known = use_context::<Parts>().and_then(|parts| parts.extensions.get().copied());
-    known.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+/// The session of the person who is signed in.
+pub async fn current_session() -> Result<SessionId> {
+    let signed_in = session().await?.get::<SignedIn>(SignedIn::KEY).await.map_err(broken)?;
+    signed_in.map(|signed_in| signed_in.session).ok_or_else(Error::unauthenticated)
 }
 
-/// Starts a signed-in session. Its identifier is renewed, so one planted before is worth nothing.
-pub async fn sign_in(signed_in: SignedIn) -> Result<()> {
-    let session = session().await?;
-    session.cycle_id().await.map_err(broken)?;
-    note_person(signed_in.account);
-    session.insert(SignedIn::KEY, signed_in).await.map_err(broken)
+/// What the request tells of the one who sends it.
+pub struct Sender {
+    /// The network address that it comes from.
+    pub address: ClientAddress,
+    agent: String,
 }
 
-/// Remembers that the account was signed in to with this browser; tells its person of a new one,
-/// unless the account `is_new` as well.
-pub async fn recognise(signed_in: SignedIn, is_new: bool) -> Result<()> {
-    let token = service::<Accounts>()?.recognise(signed_in.account, &cookies::browser(), is_new).await?;
-    cookies::keep_browser(&token);
-    Ok(())
+impl Sender {
+    fn known() -> Option<Self> {
+        let parts = use_context::<Parts>()?;
+        let address = parts.extensions.get().copied().unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Some(Self { address, agent: agent.to_owned() })
+    }
+
+    /// The same, as services take it.
+    pub fn client(&self) -> Client<'_> {
+        Client { address: self.address, agent: &self.agent }
+    }
 }
 
-/// Ends the session.
-pub async fn sign_out() -> Result<()> {
-    session().await?.flush().await.map_err(broken)
+/// What the request that is being answered tells of the one who sends it.
+pub fn sender() -> Sender {
+    let nobody = || Sender { address: ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), agent: String::new() };
+    Sender::known().unwrap_or_else(nobody)
+}
+
+/// Whether a page of this site led here: what begins at a provider must not be begun by another site.
+pub fn is_led_here() -> bool {
+    let Some(parts) = use_context::<Parts>() else { return false };
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("referer"), text("host")) {
+        (Some(site), _, _) => site == "same-origin",
+        // Where there is no HTTPS, browsers tell the page alone.
+        (None, Some(page), Some(host)) => {
+            page.split_once("://").and_then(|(_, page)| page.split('/').next()).is_some_and(|from| from == host)
+        }
+        _ => false,
+    }
 }
 
 /// Sets the page's content security policy: nothing from elsewhere, no script without `nonce` or

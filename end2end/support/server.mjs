@@ -41,17 +41,26 @@ export class Server {
   /**
    * Starts it and waits until it is ready.
    * @param {Record<string, string>} [settings] further LODESTAR_* variables
+   * @param {string} [name] what people type instead of the number, such as localhost
    */
-  static async start(settings = {}) {
+  static async start(settings = {}, name = "") {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing. Fix: make build.`);
     const server = new Server();
     server.settings = settings;
+    server.#name = name;
     await server.run();
     return server;
   }
 
   /** @type {Record<string, string>} */
   settings = {};
+
+  #name = "";
+
+  /** Where people reach it, without a slash at the end. */
+  get site() {
+    return this.#name ? this.url.replace("127.0.0.1", this.#name) : this.url;
+  }
 
   /** Its data directory. */
   get data() {
@@ -74,6 +83,7 @@ export class Server {
         ...Object.fromEntries(inherited),
         LODESTAR_DATA__DIR: this.data,
         LODESTAR_HTTP__ADDR: new URL(this.url).host,
+        ...(this.#name ? { LODESTAR_HTTP__PUBLIC_URL: this.site } : {}),
         LODESTAR_MODELS__DIR: MODELS,
         // All visitors of a test come from one address, and programs practise quicker than people.
         LODESTAR_LIMITS__REGISTRATION: "0",

@@ -11,9 +11,10 @@ use inference::isolated::{self, Isolated};
 use inference::models::{Library, Manifest};
 use inference::openai::{OpenAi, OpenAiOptions};
 use inference::{Embedder, Engine, Opener, Pool};
+use integrations::identity::{ProviderKind, ProviderOptions, Providers};
 use integrations::mail::{Carrier, Smtp};
 use llama::{Chat, ChatOptions, Embedding, EmbeddingOptions};
-use services::account::Accounts;
+use services::account::{Accounts, Passkeys};
 use services::audit::Audit;
 use services::backup::Backups;
 use services::departures::Departures;
@@ -28,10 +29,12 @@ use services::mail::{Mails, MailsOptions};
 use services::models::{Models, ModelsOptions};
 use services::tasks::Tasks;
 use services::tokens::Tokens;
+use services::vault::Vault;
 use store::Store;
 use tokio::process::Command;
 
 use crate::config::{self, Config};
+use crate::key;
 use crate::system::{self, SystemClock, SystemRandom};
 
 /// Every service and what the health checks look at.
@@ -118,10 +121,17 @@ impl Lodestar {
             limits.clone(),
             events.clone(),
         );
+        let accounts = Accounts::new(store.clone(), clock.clone(), random.clone(), limits.clone(), audit.clone())
+            .with_vault(Vault::new(&key::load(&config.data.key, &config.data.dir)?, random))
+            .with_mail(mails.clone(), tasks.clone());
+        let accounts = match Passkeys::of(&config.public_url()) {
+            Some(passkeys) => accounts.with_passkeys(passkeys),
+            None => accounts,
+        };
+        let accounts = accounts.with_providers(Providers::new(providers(config)?)?, config.public_url(), &tasks);
         let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         Ok(Self {
-            accounts: Accounts::new(store.clone(), clock.clone(), random, limits.clone(), audit.clone())
-                .with_mail(mails.clone(), tasks.clone()),
+            accounts,
             events,
             exports: Exports::new(store.clone(), clock.clone(), interviews.clone(), tokens.clone(), audit.clone()),
             departures: Departures::new(store.clone(), clock.clone(), audit.clone()),
@@ -204,6 +214,39 @@ fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
         "mail.smtp needs http.public_url as well: links in mails lead there"
     );
     Ok(Some(Arc::new(Smtp::new(&config.mail.smtp, &config.mail.from)?)))
+}
+
+/// The sign-in providers that are configured.
+///
+/// # Errors
+/// If one of them lacks something.
+fn providers(config: &Config) -> Result<BTreeMap<String, ProviderOptions>> {
+    let mut options = BTreeMap::new();
+    for (slug, provider) in config.providers.iter().filter(|(_, provider)| !provider.client_id.is_empty()) {
+        let known = match slug.as_str() {
+            "google" => ("Google", "https://accounts.google.com"),
+            "linkedin" => ("LinkedIn", "https://www.linkedin.com/oauth"),
+            "github" => ("GitHub", ""),
+            _ => ("", ""),
+        };
+        let or = |given: &str, known: &str| if given.is_empty() { known.to_owned() } else { given.to_owned() };
+        let (name, issuer) = (or(&provider.name, known.0), or(&provider.issuer, known.1));
+        let is_github = !provider.site.is_empty();
+        anyhow::ensure!(!name.is_empty(), "providers.{slug} needs a name, which people read on its button");
+        anyhow::ensure!(is_github || !issuer.is_empty(), "providers.{slug} needs an issuer, the provider's address");
+        anyhow::ensure!(
+            !provider.client_secret.is_empty(),
+            "providers.{slug} needs the client_secret of its client_id"
+        );
+        let kind = if is_github {
+            ProviderKind::GitHub { site: provider.site.clone(), api: provider.api.clone() }
+        } else {
+            ProviderKind::Oidc { issuer, has_nonce: slug != "linkedin" }
+        };
+        let (client_id, client_secret) = (provider.client_id.clone(), provider.client_secret.clone());
+        options.insert(slug.clone(), ProviderOptions { name, client_id, client_secret, kind });
+    }
+    Ok(options)
 }
 
 /// How generation is limited.

@@ -13,12 +13,14 @@ use domain::{Error, Result};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Mail, Metrics, Models};
+pub use sections::{Data, Database, Http, Inference, Limits, Log, LogFormat, Mail, Metrics, Models, Provider};
 
 /// The reference file, as `lodestar config default` prints it.
 pub const DEFAULT: &str = include_str!("../lodestar.default.toml");
 /// What names of environment variables begin with.
 const PREFIX: &str = "LODESTAR_";
+/// The section whose keys are names that the operator chooses.
+const PROVIDERS: &str = "providers";
 /// Variables with that prefix that are no configuration keys.
 const NOT_KEYS: &[&str] = &["LODESTAR_CONFIG", "LODESTAR_TEST_MODELS", "LODESTAR_TEST_POSTGRES"];
 
@@ -36,6 +38,8 @@ pub struct Config {
     pub models: Models,
     /// Where models run, if not here.
     pub inference: Inference,
+    /// Where people can sign in besides here, by the names in addresses.
+    pub providers: BTreeMap<String, Provider>,
     /// How often something may be tried.
     pub limits: Limits,
     /// How mails leave.
@@ -73,7 +77,11 @@ impl Config {
                 return Err(wrong(format!("{}: “{section}” must stand below a [section].", path.display())));
             };
             for (key, value) in values {
-                *slot(&mut table, &section, &key, &format!("{}: ", path.display()))? = value;
+                let slot = slot(&mut table, &section, &key, &format!("{}: ", path.display()))?;
+                match (slot, value) {
+                    (Value::Table(known), Value::Table(values)) => known.extend(values),
+                    (slot, value) => *slot = value,
+                }
             }
         }
         for (name, text) in environment {
@@ -87,8 +95,11 @@ impl Config {
             let whence = format!("Environment variable {name}: ");
             let (key, entry) = key.split_once("__").map_or((key.as_str(), None), |(key, entry)| (key, Some(entry)));
             let slot = match (slot(&mut table, &section, key, &whence)?, entry) {
-                // A table such as [inference.quotas] takes any name.
-                (Value::Table(entries), Some(entry)) => entries.entry(entry).or_insert(Value::Integer(0)),
+                // A table such as [inference.quotas] takes any name, and its values are alike.
+                (Value::Table(entries), Some(entry)) => {
+                    let like = entries.values().next().cloned().unwrap_or(Value::String(String::new()));
+                    entries.entry(entry).or_insert(like)
+                }
                 (_, Some(entry)) => {
                     let what = format!("key in [{section}]");
                     return Err(unknown(&whence, &what, &format!("{key}__{entry}"), &[key.to_owned()]));
@@ -184,6 +195,9 @@ fn slot<'t>(table: &'t mut Table, section: &str, key: &str, whence: &str) -> Res
     let Some(Value::Table(values)) = table.get_mut(section) else {
         return Err(unknown(whence, "section", section, &sections));
     };
+    if section == PROVIDERS && !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+        return Ok(values.entry(key).or_insert(Value::Table(Table::new())));
+    }
     let keys: Vec<_> = values.keys().cloned().collect();
     values.get_mut(key).ok_or_else(|| unknown(whence, &format!("key in [{section}]"), key, &keys))
 }
@@ -269,6 +283,22 @@ mod tests {
     }
 
     #[test]
+    fn providers_have_names_of_their_own() {
+        let providers = |text: &str, environment: &[(&str, &str)]| parse(text, environment).unwrap().providers;
+        assert_eq!(providers("", &[]).into_keys().collect::<Vec<_>>(), ["github", "google", "linkedin"]);
+        let text = "[providers.github]\nclient_id = \"ada\"\n[providers.school]\nissuer = \"https://id.example\"";
+        let environment =
+            [("LODESTAR_PROVIDERS__SCHOOL__CLIENT_ID", "7"), ("LODESTAR_PROVIDERS__FIRM__ISSUER", "https://x.example")];
+        let all = providers(text, &environment);
+        assert_eq!((&*all["github"].client_id, &*all["github"].site), ("ada", "https://github.com"));
+        assert_eq!((&*all["school"].client_id, &*all["school"].issuer), ("7", "https://id.example"));
+        assert_eq!(all["firm"].issuer, "https://x.example");
+        let message = |text: &str| parse(text, &[]).unwrap_err().message;
+        assert!(message("[providers.school]\nisuer = \"x\"").contains("isuer"));
+        assert!(message("[providers]\n\"a/b\" = {}").contains("a/b"));
+    }
+
+    #[test]
     fn isolation_is_a_choice_or_left_to_the_machine() {
         let isolate = |text: &str, environment: &[(&str, &str)]| parse(text, environment).unwrap().inference.isolate;
         assert_eq!(isolate("", &[]), None);
@@ -290,7 +320,7 @@ mod tests {
 
     #[test]
     fn passwords_are_not_printed() {
-        let keys = "[metrics]\nkey = \"secret\"\n[inference]\nkey = \"secret\"\nserve_key = \"secret\"\n";
+        let keys = "[data]\nkey = \"secret\"\n[providers.google]\nclient_secret = \"secret\"\n[metrics]\nkey = \"secret\"\n[inference]\nkey = \"secret\"\nserve_key = \"secret\"\n";
         let config =
             parse(&format!("{keys}[database]\nurl = \"postgres://ada:secret@db.example/lodestar\""), &[]).unwrap();
         let shown = format!("{config:?}");

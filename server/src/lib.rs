@@ -8,6 +8,7 @@ pub mod compose;
 pub mod config;
 pub mod hold;
 mod http;
+pub mod key;
 pub mod system;
 mod wiring;
 
@@ -166,6 +167,9 @@ async fn upkeep(lodestar: Lodestar) {
         }
         if let Err(error) = lodestar.accounts.trim_links().await {
             tracing::warn!(%error, "links that do not work any more could not be removed");
+        }
+        if let Err(error) = lodestar.accounts.trim_sessions().await {
+            tracing::warn!(%error, "sessions of long ago could not be removed");
         }
         if let Err(error) = sessions.remove_expired(SystemClock.now()).await {
             tracing::warn!(%error, "expired sessions could not be removed");

@@ -8,5 +8,6 @@ pub mod interview;
 pub mod landing;
 pub mod mail;
 pub mod models;
+pub mod security;
 pub mod settings;
 pub mod tasks;

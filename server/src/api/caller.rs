@@ -27,7 +27,7 @@ impl Caller {
 
     /// The person, if the token comes of a sign-in: a personal one may not change how one signs in.
     pub fn signed_in(&self) -> Result<&Viewer> {
-        match self.0.family {
+        match self.0.session {
             Some(_) => Ok(&self.0.viewer),
             None => Err(Error::new(
                 ErrorKind::Forbidden,

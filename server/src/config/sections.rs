@@ -26,11 +26,19 @@ pub struct Http {
 }
 
 /// Section `[data]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// The folder for everything that is kept.
     pub dir: PathBuf,
+    /// The key of this installation in hexadecimal digits; empty for the one of the file.
+    pub key: String,
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Data").field("dir", &self.dir).field("key", &redacted(&self.key)).finish()
+    }
 }
 
 /// Section `[database]`.
@@ -107,6 +115,37 @@ impl fmt::Debug for Inference {
             .field("cache_megabytes", &self.cache_megabytes)
             .field("cache_days", &self.cache_days)
             .field("quotas", &self.quotas)
+            .finish()
+    }
+}
+
+/// A section below `[providers]`: where people can sign in.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Provider {
+    /// The name by which it knows this installation; empty for none.
+    pub client_id: String,
+    /// What proves that name.
+    pub client_secret: String,
+    /// What people read on its button; may be empty for those that are known.
+    pub name: String,
+    /// The issuer, for OpenID Connect.
+    pub issuer: String,
+    /// Where people sign in, for GitHub.
+    pub site: String,
+    /// The REST API, for GitHub.
+    pub api: String,
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &redacted(&self.client_secret))
+            .field("name", &self.name)
+            .field("issuer", &self.issuer)
+            .field("site", &self.site)
+            .field("api", &self.api)
             .finish()
     }
 }

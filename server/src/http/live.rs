@@ -13,47 +13,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::account::Viewer;
 use domain::{Error, ErrorKind, Result};
-use services::account::SignedIn;
-use tower_sessions::{Session, SessionStore, session};
+use tower_sessions::Session;
 
+use super::pass::Pass;
 use super::{origin, refused};
-use crate::api::bearer;
 use crate::compose::Lodestar;
 use connection::Connection;
 use places::Places;
 
 /// Longest message of a client, in bytes.
 const LONGEST: usize = 4_096;
-
-/// Who is connected: by a token, as programs are, or by a session, as pages are.
-enum Pass {
-    Token(String),
-    Session(session::Id),
-}
-
-impl Pass {
-    /// Whose it is; none when it has ended.
-    async fn viewer(&self, lodestar: &Lodestar) -> Result<Option<Viewer>> {
-        match self {
-            Self::Token(token) => match lodestar.tokens.bearer(token).await {
-                Ok(bearer) => Ok(Some(bearer.viewer)),
-                Err(error) if error.kind == ErrorKind::Unauthenticated => Ok(None),
-                Err(error) => Err(error),
-            },
-            Self::Session(id) => {
-                // Read anew each time: it may have ended meanwhile.
-                let record = store::Sessions::new(lodestar.store.clone()).load(id).await;
-                let record =
-                    record.map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))?;
-                let kept = record.and_then(|mut record| record.data.remove(SignedIn::KEY));
-                match kept.and_then(|kept| serde_json::from_value::<SignedIn>(kept).ok()) {
-                    Some(signed_in) => lodestar.accounts.viewer(signed_in).await,
-                    None => Ok(None),
-                }
-            }
-        }
-    }
-}
 
 /// The route; below it stand the sessions.
 pub fn router<S: Clone + Send + Sync + 'static>(lodestar: &Lodestar) -> Router<S> {
@@ -93,15 +62,11 @@ async fn admit(
     session: &Session,
     headers: &HeaderMap,
 ) -> Result<(Pass, Viewer, places::Place)> {
-    let pass = match (bearer(headers), session.id()) {
-        (Some(token), _) => Pass::Token(token.to_owned()),
-        // Browsers send the cookie whichever site asks, and say which one that is.
-        (None, Some(id)) if origin::is_own(headers) => Pass::Session(id),
-        (None, Some(_)) => {
-            return Err(Error::new(ErrorKind::Forbidden, "This connection was asked for by another site."));
-        }
-        (None, None) => return Err(Error::unauthenticated()),
-    };
+    let pass = Pass::of(headers, session.id()).ok_or_else(Error::unauthenticated)?;
+    // Browsers send the cookie whichever site asks, and say which one that is.
+    if matches!(pass, Pass::Session(_)) && !origin::is_own(headers) {
+        return Err(Error::new(ErrorKind::Forbidden, "This connection was asked for by another site."));
+    }
     let viewer = pass.viewer(lodestar).await?.ok_or_else(Error::unauthenticated)?;
     let place = places.take(viewer.id)?;
     Ok((pass, viewer, place))

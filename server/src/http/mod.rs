@@ -1,6 +1,7 @@
 //! The HTTP side: pages, server functions, files, health, and what every answer passes through.
 
 pub mod client;
+mod ending;
 pub mod export;
 mod headers;
 pub mod health;
@@ -10,6 +11,7 @@ mod mail;
 pub mod metrics;
 mod openai;
 mod origin;
+mod pass;
 mod refusal;
 mod request;
 mod tasks;
@@ -42,8 +44,6 @@ use metrics::Metrics;
 /// Largest request, in bytes: an answer of the greatest length in the longest encoding, and room
 /// to say kindly that a longer one is too long.
 const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
-/// Days without any request after which a session ends.
-const SESSION_IDLE_DAYS: i64 = 14;
 
 /// Everything that is served.
 ///
@@ -81,6 +81,7 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell))
         .with_state(options)
         .merge(mail_previews(lodestar))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), ending::watch))
         .layer(sessions(config, lodestar));
 
     let router = Router::new()
@@ -95,7 +96,7 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
         // What follows is for programs, which have a key and no cookie.
         .merge(openai::router(&config.inference.serve_key, lodestar))
         .merge(metrics.guarded(&config.metrics.key))
-        .merge(api::router(&shared, &origins))
+        .merge(api::router(&shared, &origins).layer(middleware::from_fn_with_state(Arc::clone(&shared), ending::watch)))
         .layer(middleware::from_fn_with_state(proxies, client::note))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
@@ -149,7 +150,7 @@ fn sessions(config: &Config, lodestar: &Lodestar) -> SessionManagerLayer<store::
         .with_secure(config.is_https())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_IDLE_DAYS)))
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(services::account::SESSION_IDLE_DAYS)))
 }
 
 /// How long open requests may go on after the signal to stop.

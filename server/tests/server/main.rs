@@ -16,5 +16,7 @@ mod metrics;
 mod models;
 mod openai;
 mod peer;
+mod providers;
 mod questions;
+mod streams;
 mod support;

@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use inference::Embedder;
 use llama::{Embedding, EmbeddingOptions};
 use server::system::{SystemClock, SystemRandom};
+use services::account::Client;
 use services::audit::Audit;
 use services::limits::{ClientAddress, Limits};
 use store::Store;
 
 /// Where all requests come from.
-pub const HERE: ClientAddress = ClientAddress(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+pub const HERE: Client<'static> =
+    Client { address: ClientAddress(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)), agent: "" };
 
 /// Everybody may try as often as they like.
 pub fn unlimited(store: &Store) -> Limits {

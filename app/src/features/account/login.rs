@@ -6,6 +6,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{SignIn, current_viewer, typed_before};
+use super::elsewhere::ProviderButtons;
 use crate::ui::{
     FormError, Notice, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, Tone, about, failure_of,
 };
@@ -24,7 +25,10 @@ pub fn LoginPage() -> impl IntoView {
                 crate::seam::lead_to(local_path(next.as_deref()));
             }
             let (_, email) = typed.await.unwrap_or_default();
-            view! { <LoginForm next=next email=email/> }
+            view! {
+                <LoginForm next=next.clone() email=email/>
+                <ProviderButtons next=next/>
+            }
         })
     };
     view! {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{Register, current_viewer, typed_before};
+use super::elsewhere::ProviderButtons;
 use crate::ui::{FormError, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, about, failure_of};
 
 /// Opens an account and leads to the dashboard. Its form is posted as a page.
@@ -25,6 +26,7 @@ pub fn RegisterPage() -> impl IntoView {
                     <AccountFields failure=failure name=name email=email/>
                     <SubmitButton class="w-full">"Create account"</SubmitButton>
                 </form>
+                <ProviderButtons/>
             }
         })
     };

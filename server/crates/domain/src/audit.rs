@@ -41,6 +41,11 @@ actions!(
     SignInFailed = "sign_in_failed", "Failed to sign in";
     SignedOut = "signed_out", "Signed out";
     PasswordChanged = "password_changed", "Changed the password";
+    SecondStepOn = "second_step_on", "Added a second step of signing in";
+    SecondStepOff = "second_step_off", "Removed a second step of signing in";
+    RecoveryCodesMade = "recovery_codes_made", "Made new recovery codes";
+    IdentityLinked = "identity_linked", "Linked a sign-in provider";
+    IdentityUnlinked = "identity_unlinked", "Unlinked a sign-in provider";
     TokenMade = "token_made", "Made a token";
     TokenEnded = "token_ended", "Ended a token";
     TokenReused = "token_reused", "Showed an exchanged token again";

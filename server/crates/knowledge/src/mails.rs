@@ -1,13 +1,14 @@
 //! The mails: what Lodestar writes to people, in the form that `services::mail` reads.
 
 /// Every template of a mail.
-pub const ALL: [&str; 7] = [
+pub const ALL: [&str; 8] = [
     include_str!("../data/mails/verify-address.toml"),
     include_str!("../data/mails/reset-password.toml"),
     include_str!("../data/mails/change-address.toml"),
     include_str!("../data/mails/address-changed.toml"),
     include_str!("../data/mails/new-sign-in.toml"),
     include_str!("../data/mails/password-changed.toml"),
+    include_str!("../data/mails/security-changed.toml"),
     include_str!("../data/mails/weekly-digest.toml"),
 ];
 

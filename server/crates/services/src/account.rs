@@ -1,57 +1,35 @@
-//! Accounts: opening one, signing in, the password, the address, and the link that creates the first
-//! administrator.
+//! Accounts: opening one, signing in, the password, the address, and where one is signed in.
 
 mod devices;
+mod identities;
 mod links;
+mod opening;
+mod passkeys;
+mod passwords;
+mod second_steps;
+mod sessions;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use domain::account::{AccountId, Email, LinkPurpose, Password, PersonName, Standing, Viewer};
+use domain::account::{AccountId, Email, Password, PersonName, Viewer};
 use domain::audit::Action;
-use domain::{Clock, Error, ErrorKind, Id, Random, Result, Timestamp};
+use domain::{Clock, Error, ErrorKind, Random, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Store;
-use store::account as accounts;
+use store::account::{self as accounts, Account, second_step};
 use tokio::sync::Semaphore;
 
 use crate::audit::Audit;
-use crate::limits::{ClientAddress, Limited, Limits};
-use crate::mail::{Mails, Recipient};
+use crate::limits::{Limited, Limits};
+use crate::mail::{Letter, Mails, Recipient, Written};
 use crate::secret;
 use crate::tasks::Tasks;
+use crate::vault::Vault;
 
 pub use devices::{Browser, KEPT_DAYS as BROWSER_DAYS};
-
-/// Passwords hashed at the same time: each takes 19 MiB and a core for some 30 ms.
-const HASHES_AT_ONCE: usize = 2;
-/// How long a sign-in waits for its turn to hash.
-const HASH_PATIENCE: Duration = Duration::from_secs(10);
-/// Days after which a person signs in again, however active the session is.
-const SESSION_DAYS: i64 = 30;
-/// Compared against when the address is unknown, so that the answer takes as long. It is the
-/// hash of random bytes that nobody kept, with today's parameters.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZGVjb3ktc2FsdC0wMDAx$2u1tB0sXbbkHcGdtH2ClTn8hGOkVn2VYqzVqk2K4o0g";
-
-/// What a session remembers about who signed in.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct SignedIn {
-    /// The account.
-    pub account: AccountId,
-    /// The account's session epoch at that time; when it has risen since, the session has ended.
-    pub session_epoch: i64,
-    /// When it happened.
-    pub at: Timestamp,
-    /// When the person was last seen, to the hour.
-    pub seen: Timestamp,
-}
-
-impl SignedIn {
-    /// Where a browser's session keeps it.
-    pub const KEY: &str = "signed_in";
-}
+pub use identities::{Journey, Return};
+pub use passkeys::{PasskeyTask, Passkeys};
+pub use sessions::{Client, SESSION_DAYS, SESSION_IDLE_DAYS, SignedIn};
 
 /// Attempts to sign in since the start, by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +53,26 @@ pub struct Accounts {
     hashing: Arc<Semaphore>,
     sign_ins: Arc<Mutex<SignIns>>,
     post: Option<Post>,
+    vault: Option<Vault>,
+    passkeys: Option<Passkeys>,
+    elsewhere: Option<identities::Elsewhere>,
+}
+
+/// What the first step of signing in led to.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// The person is in.
+    Done(SignedIn),
+    /// The account asks for a second step.
+    SecondStep(Halfway),
+}
+
+/// Somebody who has done the first step of signing in, and what to hold the second one against.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halfway {
+    account: AccountId,
+    session_epoch: i64,
+    at: Timestamp,
 }
 
 /// How accounts write to people.
@@ -85,10 +83,33 @@ struct Post {
 }
 
 impl Accounts {
-    /// Accounts kept in `store`. They write to nobody: see [`Accounts::with_mail`].
+    /// Accounts kept in `store`. They write to nobody, keep no secrets of people and know no passkeys: see
+    /// [`Accounts::with_mail`], [`Accounts::with_vault`] and [`Accounts::with_passkeys`].
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>, limits: Limits, audit: Audit) -> Self {
-        let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE));
-        Self { store, clock, random, limits, audit, hashing, sign_ins: Arc::default(), post: None }
+        let (hashing, sign_ins) = (Arc::new(Semaphore::new(passwords::HASHES_AT_ONCE)), Arc::default());
+        Self {
+            store,
+            clock,
+            random,
+            limits,
+            audit,
+            hashing,
+            sign_ins,
+            post: None,
+            vault: None,
+            passkeys: None,
+            elsewhere: None,
+        }
+    }
+
+    /// Accounts whose people can have a second step, and let Lodestar act for them elsewhere.
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault: Some(vault), ..self }
+    }
+
+    /// Accounts whose people can use passkeys.
+    pub fn with_passkeys(self, passkeys: Passkeys) -> Self {
+        Self { passkeys: Some(passkeys), ..self }
     }
 
     /// Accounts that write to their people, partly in the background.
@@ -96,36 +117,6 @@ impl Accounts {
         let accounts = Self { post: Some(Post { mails, tasks: tasks.clone() }), ..self };
         links::register(&accounts, &tasks);
         accounts
-    }
-
-    /// Opens a member's account.
-    ///
-    /// # Errors
-    /// `Invalid` names the field to mend; an address that is taken is `Conflict`; `TooMany` where many were opened
-    /// from one network address.
-    pub async fn register(&self, name: &str, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
-        // What needs mending is no try.
-        PersonName::parse(name)?;
-        Email::parse(email)?;
-        Password::parse(password)?;
-        self.limits.count_from(Limited::Registration, from).await?;
-        let signed_in = self.open(name, email, password, Standing::Member).await?;
-        self.audit.note(Some(signed_in.account), Action::Registered, "", Some(from)).await;
-        Ok(signed_in)
-    }
-
-    /// Opens an administrator's account, or makes an existing one an administrator's. For the
-    /// command line, whose user owns the machine. Answers whether the account is new.
-    pub async fn create_admin(&self, name: &str, email: &str, password: &str) -> Result<bool> {
-        let address = Email::parse(email)?;
-        let existing = accounts::by_email(&mut *self.store.read().await?, &address).await?;
-        let Some(existing) = existing else {
-            return self.open(name, email, password, Standing::Admin).await.map(|_| true);
-        };
-        let id = existing.viewer.id;
-        self.store.transaction(move |connection| Box::pin(accounts::promote(connection, id))).await?;
-        self.audit.note(Some(id), Action::AdministratorMade, "", None).await;
-        Ok(false)
     }
 
     /// Attempts to sign in since the start.
@@ -137,19 +128,14 @@ impl Accounts {
     ///
     /// # Errors
     /// `Invalid` for those, `TooMany` after many of them from one network address.
-    pub async fn sign_in(&self, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
-        let outcome = self.try_sign_in(email, password, from).await;
-        let mut counts = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
-        match outcome.as_ref().map_err(|error| error.kind) {
-            Ok(_) => counts.accepted += 1,
-            Err(ErrorKind::Unexpected | ErrorKind::Busy) => counts.failed += 1,
-            Err(_) => counts.refused += 1,
-        }
-        drop(counts);
+    pub async fn sign_in(&self, email: &str, password: &str, client: Client<'_>) -> Result<Entry> {
+        let outcome = self.try_sign_in(email, password, client).await;
+        self.count(&outcome);
         outcome
     }
 
-    async fn try_sign_in(&self, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
+    async fn try_sign_in(&self, email: &str, password: &str, client: Client<'_>) -> Result<Entry> {
+        let from = client.address;
         let pair = format!("{} {}", email.trim().to_lowercase(), from.network());
         self.limits.count(Limited::Password, &pair).await?;
         self.limits.count_from(Limited::SignIn, from).await?;
@@ -157,14 +143,13 @@ impl Accounts {
             Ok(email) => accounts::by_email(&mut *self.store.read().await?, &email).await?,
             Err(_) => None,
         };
-        let hash = account.as_ref().map_or(NOBODY, |account| account.password_hash.as_str());
+        let hash = account.as_ref().map_or("", |account| account.password_hash.as_str());
         let fits = self.fits(password, hash).await?;
         match account {
             Some(account) if fits => {
                 self.limits.give_back(Limited::Password, &pair).await?;
                 self.limits.give_back_from(Limited::SignIn, from).await?;
-                self.audit.note(Some(account.viewer.id), Action::SignedIn, "", Some(from)).await;
-                Ok(self.signed_in(account.viewer.id, account.session_epoch))
+                self.enter(&account, client).await
             }
             account => {
                 // Written down either way, so that both take as long.
@@ -178,29 +163,35 @@ impl Accounts {
         }
     }
 
-    /// The person of a session; none when it has ended.
-    pub async fn viewer(&self, signed_in: SignedIn) -> Result<Option<Viewer>> {
-        if signed_in.at < self.clock.now().hours_before(24 * SESSION_DAYS) {
-            return Ok(None);
+    /// Lets somebody in who has shown who they are, unless the account asks for a second step.
+    async fn enter(&self, account: &Account, client: Client<'_>) -> Result<Entry> {
+        let (id, session_epoch) = (account.viewer.id, account.session_epoch);
+        if second_step::is_there(&mut *self.store.read().await?, id).await? {
+            return Ok(Entry::SecondStep(Halfway { account: id, session_epoch, at: self.clock.now() }));
         }
-        let account = accounts::by_id(&mut *self.store.read().await?, signed_in.account).await?;
-        Ok(account.filter(|account| account.session_epoch == signed_in.session_epoch).map(|account| account.viewer))
+        self.audit.note(Some(id), Action::SignedIn, "", Some(client.address)).await;
+        self.begin(id, session_epoch, client).await.map(Entry::Done)
     }
 
-    /// The session with the person seen now; none when that was noted within the hour, so that
-    /// not every request writes to the database.
-    pub fn seen(&self, signed_in: SignedIn) -> Option<SignedIn> {
-        let now = self.clock.now();
-        (signed_in.seen < now.hours_before(1)).then_some(SignedIn { seen: now, ..signed_in })
+    /// Counts how a try to sign in ended.
+    fn count<T>(&self, outcome: &Result<T>) {
+        let mut counts = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome.as_ref().map_err(|error| error.kind) {
+            Ok(_) => counts.accepted += 1,
+            Err(ErrorKind::Unexpected | ErrorKind::Busy) => counts.failed += 1,
+            Err(_) => counts.refused += 1,
+        }
     }
 
     /// Changes the password and ends all sessions; the answer begins a new one.
-    pub async fn change_password(&self, viewer: &Viewer, current: &str, password: &str) -> Result<SignedIn> {
-        let account =
-            accounts::by_id(&mut *self.store.read().await?, viewer.id).await?.ok_or_else(Error::unauthenticated)?;
-        if !self.fits(current, &account.password_hash).await? {
-            return Err(Error::invalid("current", "This is not your present password. Type it again."));
-        }
+    pub async fn change_password(
+        &self,
+        viewer: &Viewer,
+        current: &str,
+        password: &str,
+        client: Client<'_>,
+    ) -> Result<SignedIn> {
+        self.check_password(viewer, current, "current").await?;
         let hash = self.hash(Password::parse(password)?).await?;
         let (id, notice) = (viewer.id, self.password_changed(&viewer.into())?);
         let epoch = self
@@ -212,9 +203,26 @@ impl Accounts {
                 })
             })
             .await?;
-        self.audit.note(Some(id), Action::PasswordChanged, "", None).await;
+        self.audit.note(Some(id), Action::PasswordChanged, "", Some(client.address)).await;
         self.wake();
-        Ok(self.signed_in(id, epoch))
+        self.begin(id, epoch, client).await
+    }
+
+    /// Lets only those pass who type their present password; `field` is where they did.
+    async fn check_password(&self, viewer: &Viewer, password: &str, field: &str) -> Result<()> {
+        let account = self.account(viewer).await?;
+        if account.password_hash.is_empty() {
+            let message = "You have no password yet. Have a link sent with which you choose one, then come back.";
+            return Err(Error::invalid(field, message));
+        }
+        match self.fits(password, &account.password_hash).await? {
+            true => Ok(()),
+            false => Err(Error::invalid(field, "This is not your present password. Type it again.")),
+        }
+    }
+
+    async fn account(&self, viewer: &Viewer) -> Result<Account> {
+        accounts::by_id(&mut *self.store.read().await?, viewer.id).await?.ok_or_else(Error::unauthenticated)
     }
 
     /// Changes the name; answers with the person as they are now.
@@ -227,108 +235,14 @@ impl Accounts {
         work.await.map(|()| renamed)
     }
 
-    /// A new set-up token, in place of an earlier one; none when there is an administrator.
-    pub async fn offer_setup(&self) -> Result<Option<String>> {
-        if accounts::has_admin(&mut *self.store.read().await?).await? {
-            return Ok(None);
-        }
-        let token = secret::new(&*self.random);
-        let (digest, now) = (secret::hash(&token), self.clock.now());
-        self.store
-            .transaction(move |connection| {
-                Box::pin(async move { accounts::put_setup_token(connection, &digest, now).await })
-            })
-            .await?;
-        Ok(Some(token))
-    }
-
-    /// Whether the set-up link with this token still works.
-    pub async fn setup_is_open(&self, token: &str) -> Result<bool> {
-        accounts::is_setup_token(&mut *self.store.read().await?, &secret::hash(token)).await
-    }
-
-    /// Uses the set-up link up and opens the first administrator's account.
-    pub async fn set_up(&self, token: &str, name: &str, email: &str, password: &str) -> Result<SignedIn> {
-        if !self.setup_is_open(token).await? {
-            return Err(setup_is_over());
-        }
-        let (email, name, hash) = self.checked(name, email, password).await?;
-        let (now, digest) = (self.clock.now(), secret::hash(token));
-        let id = Id::new(now, &*self.random);
-        let offer = self.first_offer(id, &name, &email)?;
-        self.store
-            .transaction(move |connection| {
-                Box::pin(async move {
-                    if !accounts::take_setup_token(connection, &digest).await? {
-                        return Err(setup_is_over());
-                    }
-                    let account = accounts::NewAccount {
-                        id,
-                        email: &email,
-                        name: &name,
-                        password_hash: &hash,
-                        standing: Standing::Admin,
-                        created_at: now,
-                    };
-                    if !accounts::insert(connection, account).await? {
-                        return Err(taken());
-                    }
-                    links::save_offer(offer, connection).await
-                })
-            })
-            .await?;
-        self.wake();
-        Ok(self.signed_in(id, 0))
-    }
-
-    async fn open(&self, name: &str, email: &str, password: &str, standing: Standing) -> Result<SignedIn> {
-        let (email, name, hash) = self.checked(name, email, password).await?;
-        let now = self.clock.now();
-        let id = Id::new(now, &*self.random);
-        let offer = self.first_offer(id, &name, &email)?;
-        let inserted = self
-            .store
-            .transaction(move |connection| {
-                Box::pin(async move {
-                    let account = accounts::NewAccount {
-                        id,
-                        email: &email,
-                        name: &name,
-                        password_hash: &hash,
-                        standing,
-                        created_at: now,
-                    };
-                    let inserted = accounts::insert(connection, account).await?;
-                    if inserted {
-                        links::save_offer(offer, connection).await?;
-                    }
-                    Ok(inserted)
-                })
-            })
-            .await?;
-        self.wake();
-        if inserted { Ok(self.signed_in(id, 0)) } else { Err(taken()) }
-    }
-
-    async fn checked(&self, name: &str, email: &str, password: &str) -> Result<(Email, PersonName, String)> {
-        let (name, email) = (PersonName::parse(name)?, Email::parse(email)?);
-        Ok((email, name, self.hash(Password::parse(password)?).await?))
-    }
-
-    fn signed_in(&self, account: AccountId, session_epoch: i64) -> SignedIn {
-        let now = self.clock.now();
-        SignedIn { account, session_epoch, at: now, seen: now }
-    }
-
     /// The secret of a new link or browser.
     fn token(&self) -> String {
         secret::new(&*self.random)
     }
 
-    /// The link with which the person of a new account confirms the address.
-    fn first_offer(&self, id: AccountId, name: &PersonName, email: &Email) -> Result<Option<links::Offer>> {
-        let recipient = Recipient { id, name: name.as_str().to_owned(), email: email.as_str().to_owned() };
-        self.offer(&recipient, email, LinkPurpose::Verify)
+    /// A mail to `recipient`; none where nothing is written to people.
+    fn write(&self, recipient: &Recipient, letter: &Letter) -> Result<Option<Written>> {
+        self.post.as_ref().map(|post| post.mails.write(recipient, letter)).transpose()
     }
 
     /// Has mails that were saved sent at once.
@@ -337,57 +251,4 @@ impl Accounts {
             post.mails.wake();
         }
     }
-
-    async fn hash(&self, password: Password) -> Result<String> {
-        let mut salt = [0; 16];
-        self.random.fill(&mut salt);
-        self.in_turn(move || {
-            // The default parameters are Argon2id, 19 MiB, 2 passes, 1 lane.
-            Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &salt).map(|hash| hash.to_string())
-        })
-        .await?
-        .map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))
-    }
-
-    async fn fits(&self, password: &str, hash: &str) -> Result<bool> {
-        let (password, hash) = (password.to_owned(), hash.to_owned());
-        self.in_turn(move || {
-            PasswordHash::new(&hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-        })
-        .await
-    }
-
-    /// Runs costly work off the async threads, a few at a time.
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let busy = || Error::new(ErrorKind::Busy, "Many people are signing in just now. Please try again in a moment.");
-        let permit = tokio::time::timeout(HASH_PATIENCE, self.hashing.clone().acquire_owned())
-            .await
-            .map_err(|_| busy())?
-            .map_err(|_| busy())?;
-        tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        })
-        .await
-        .map_err(|error| Error::unexpected(&domain::error::reference(&error.to_string())))
-    }
-}
-
-fn taken() -> Error {
-    Error {
-        field: Some("email".to_owned()),
-        ..Error::new(
-            ErrorKind::Conflict,
-            "No account could be opened with this address. If it is yours, sign in instead.",
-        )
-    }
-}
-
-fn setup_is_over() -> Error {
-    Error::new(
-        ErrorKind::Forbidden,
-        "This set-up link was used already or is not the latest one. If there is no administrator yet, restart the server: it prints a new link.",
-    )
 }

@@ -37,7 +37,7 @@ impl Audit {
         from: Option<ClientAddress>,
     ) {
         let at = self.clock.now();
-        let network = from.map(|from| from.0.to_canonical().to_string()).unwrap_or_default();
+        let network = from.map(|from| from.to_string()).unwrap_or_default();
         let entry =
             rows::NewEntry { id: Id::new(at, &*self.random), at, actor, action, subject: subject.into(), network };
         let work =

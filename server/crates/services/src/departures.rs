@@ -37,7 +37,7 @@ impl Departures {
             let message = "This is not the address of your account. Type it as it stands at the top of this page.";
             return Err(Error::invalid("address", message));
         }
-        let (owner, due_at) = (viewer.id, self.clock.now().hours_before(-24 * DAYS));
+        let (owner, due_at) = (viewer.id, self.clock.now().seconds_later(86_400 * DAYS));
         let work = self.store.transaction(move |connection| {
             Box::pin(async move {
                 rows::put(connection, owner, due_at).await?;

@@ -22,4 +22,5 @@ pub mod models;
 mod secret;
 pub mod tasks;
 pub mod tokens;
+pub mod vault;
 pub mod words;

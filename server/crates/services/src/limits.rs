@@ -18,6 +18,8 @@ pub enum Limited {
     Password,
     /// Wrong passwords from one network address, for any account.
     SignIn,
+    /// Wrong codes at the second step of one account, whoever types them: only who knows its password gets there.
+    SecondStep,
     /// Accounts opened from one network address.
     Registration,
     /// Links for new passwords that were asked for from one network address.
@@ -32,6 +34,7 @@ impl Limited {
         match self {
             Self::Password => "password",
             Self::SignIn => "sign-in",
+            Self::SecondStep => "second-step",
             Self::Registration => "registration",
             Self::Reset => "reset",
             Self::Practice => "practice",
@@ -41,7 +44,7 @@ impl Limited {
     /// Milliseconds in which as many tries as the configuration says are allowed.
     fn window(self) -> i64 {
         match self {
-            Self::Password | Self::SignIn => 15 * 60_000,
+            Self::Password | Self::SignIn | Self::SecondStep => 15 * 60_000,
             Self::Registration | Self::Reset => 60 * 60_000,
             Self::Practice => 60_000,
         }
@@ -50,6 +53,7 @@ impl Limited {
     fn message(self) -> &'static str {
         match self {
             Self::Password | Self::SignIn => "There were too many tries to sign in from here.",
+            Self::SecondStep => "There were too many wrong codes.",
             Self::Registration => "Many accounts were opened from here lately.",
             Self::Reset => "Many links were asked for from here lately.",
             Self::Practice => "That is more than the coach can follow at once.",
@@ -60,6 +64,12 @@ impl Limited {
 /// The network address that a request comes from, as far as it can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+impl std::fmt::Display for ClientAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.to_canonical().fmt(f)
+    }
+}
 
 impl ClientAddress {
     /// What belongs to one subscriber: the address itself, or the 64 bits of an IPv6 network.

@@ -8,19 +8,19 @@ use std::sync::Arc;
 
 use domain::account::{AccountId, Viewer};
 use domain::audit::Action;
+use domain::session::SessionId;
 use domain::token::{NewPersonalToken, PersonalToken, Scope, TokenId, TokenPair, TokenWish};
 use domain::{Clock, Error, ErrorKind, Id, Random, Result, Timestamp};
 use store::Store;
+use store::account::sessions;
 use store::token::{self as rows, Family, Kind};
 
-use crate::account::SignedIn;
+use crate::account::{SESSION_DAYS, SignedIn};
 use crate::audit::Audit;
 use crate::secret;
 
 /// Seconds for which an access token works.
 const ACCESS_SECONDS: u32 = 15 * 60;
-/// Days after which a program signs in again, as a browser does.
-const FAMILY_DAYS: i64 = 30;
 /// Personal tokens that one person may have.
 const MOST_PERSONAL: i64 = 50;
 
@@ -45,7 +45,7 @@ pub struct Bearer {
     /// What the token may do.
     pub scopes: Vec<Scope>,
     /// The sign-in that it belongs to; none for a personal token, which may not change how one signs in.
-    pub family: Option<String>,
+    pub session: Option<SessionId>,
 }
 
 impl Bearer {
@@ -77,8 +77,9 @@ impl Tokens {
         let family = Family {
             id: Id::<Family>::new(now, &*self.random).to_string(),
             owner: signed_in.account,
+            session: signed_in.session,
             session_epoch: signed_in.session_epoch,
-            expires_at: now.hours_before(-24 * FAMILY_DAYS),
+            expires_at: now.seconds_later(86_400 * SESSION_DAYS),
         };
         let pair = self.pair();
         let kept = pair.clone();
@@ -105,9 +106,10 @@ impl Tokens {
                     return Ok(Exchange::Unknown);
                 };
                 if spent || !rows::spend(connection, &hash).await? {
-                    rows::remove_family(connection, &family.id).await?;
+                    sessions::remove(connection, family.owner, family.session).await?;
                     return Ok(Exchange::Reused(family.owner));
                 }
+                sessions::touch(connection, family.session, None, now).await?;
                 put(connection, &family, &kept, now).await.map(|()| Exchange::Done)
             })
         });
@@ -129,7 +131,9 @@ impl Tokens {
         let work = self.store.transaction(move |connection| {
             Box::pin(async move {
                 match rows::find(connection, kind, &hash, now).await? {
-                    Some((_, family, _)) => rows::remove_family(connection, &family.id).await,
+                    Some((_, family, _)) => {
+                        sessions::remove(connection, family.owner, family.session).await.map(|_| ())
+                    }
                     None => Ok(()),
                 }
             })
@@ -148,10 +152,10 @@ impl Tokens {
             let (account, token) = rows::find_personal(&mut connection, &hash, now).await?.ok_or_else(ended)?;
             drop(connection);
             self.note_use(&token, now).await;
-            return Ok(Bearer { viewer: account.viewer, scopes: token.scopes, family: None });
+            return Ok(Bearer { viewer: account.viewer, scopes: token.scopes, session: None });
         }
         let (account, family, _) = rows::find(&mut connection, Kind::Access, &hash, now).await?.ok_or_else(ended)?;
-        Ok(Bearer { viewer: account.viewer, scopes: Scope::ALL.into(), family: Some(family.id) })
+        Ok(Bearer { viewer: account.viewer, scopes: Scope::ALL.into(), session: Some(family.session) })
     }
 
     /// Makes a personal token.
@@ -169,7 +173,7 @@ impl Tokens {
             name: wish.name,
             scopes: wish.scopes,
             created_at: now,
-            expires_at: now.hours_before(-24 * i64::from(wish.days)),
+            expires_at: now.seconds_later(86_400 * i64::from(wish.days)),
             used_at: None,
         };
         let new = NewPersonalToken { secret: self.token(PERSONAL), token };
@@ -248,7 +252,7 @@ enum Exchange {
 
 /// Keeps a pair of tokens; neither works for longer than their family.
 async fn put(connection: &mut store::Connection, family: &Family, pair: &TokenPair, now: Timestamp) -> Result<()> {
-    let access_ends = Timestamp::from_millis(now.millis() + i64::from(ACCESS_SECONDS) * 1_000).min(family.expires_at);
+    let access_ends = now.seconds_later(i64::from(ACCESS_SECONDS)).min(family.expires_at);
     let (access, refresh) = (secret::hash(&pair.access_token), secret::hash(&pair.refresh_token));
     rows::insert(connection, &family.id, Kind::Access, &access, access_ends).await?;
     rows::insert(connection, &family.id, Kind::Refresh, &refresh, family.expires_at).await

@@ -1,7 +1,10 @@
 //! People and the link that creates the first administrator.
 
 pub mod devices;
+pub mod identities;
 pub mod links;
+pub mod second_step;
+pub mod sessions;
 
 use domain::account::{AccountId, Email, MailSettings, PersonName, Standing, Viewer};
 use domain::{Error, Result, Timestamp};

@@ -1,6 +1,7 @@
 //! Tokens of programs. Only their SHA-256 is here.
 
 use domain::account::AccountId;
+use domain::session::SessionId;
 use domain::token::{PersonalToken, Scope, TokenId};
 use domain::{Error, Result, Timestamp};
 use sqlx::{FromRow, Row, any::AnyRow};
@@ -34,6 +35,8 @@ pub struct Family {
     pub id: String,
     /// Whose it is.
     pub owner: AccountId,
+    /// The session that it ends with.
+    pub session: SessionId,
     /// The account's session epoch when it began.
     pub session_epoch: i64,
     /// When all of its tokens have ended at the latest.
@@ -43,10 +46,12 @@ pub struct Family {
 /// Begins a family.
 pub async fn insert_family(connection: &mut Connection, family: &Family, now: Timestamp) -> Result<()> {
     sqlx::query(
-        "INSERT INTO token_families (id, owner_id, session_epoch, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO token_families (id, owner_id, session_id, session_epoch, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(family.id.clone())
     .bind(family.owner.to_string())
+    .bind(family.session.to_string())
     .bind(family.session_epoch)
     .bind(now.millis())
     .bind(family.expires_at.millis())
@@ -84,12 +89,13 @@ pub async fn find(
 ) -> Result<Option<(Account, Family, bool)>> {
     let row = sqlx::query(
         "SELECT accounts.*, family_tokens.spent AS spent, token_families.id AS family_id,
+                token_families.session_id AS family_session_id,
                 token_families.expires_at AS family_expires_at
          FROM family_tokens
          JOIN token_families ON token_families.id = family_tokens.family_id
          JOIN accounts ON accounts.id = token_families.owner_id
          WHERE family_tokens.hash = $1 AND family_tokens.kind = $2 AND family_tokens.expires_at > $3
-           AND token_families.session_epoch = accounts.session_epoch",
+           AND token_families.session_id IS NOT NULL AND token_families.session_epoch = accounts.session_epoch",
     )
     .bind(hash.to_owned())
     .bind(kind.slug())
@@ -102,6 +108,10 @@ pub async fn find(
         let family = Family {
             id: row.try_get("family_id")?,
             owner: account.viewer.id,
+            session: row
+                .try_get::<String, _>("family_session_id")?
+                .parse()
+                .map_err(|error: Error| sqlx::Error::Decode(error.into()))?,
             session_epoch: account.session_epoch,
             expires_at: Timestamp::from_millis(row.try_get("family_expires_at")?),
         };
@@ -118,16 +128,6 @@ pub async fn spend(connection: &mut Connection, hash: &str) -> Result<bool> {
         .execute(connection)
         .await
         .map(|done| done.rows_affected() == 1)
-        .map_err(explain)
-}
-
-/// Ends a family with all of its tokens.
-pub async fn remove_family(connection: &mut Connection, id: &str) -> Result<()> {
-    sqlx::query("DELETE FROM token_families WHERE id = $1")
-        .bind(id.to_owned())
-        .execute(connection)
-        .await
-        .map(|_| ())
         .map_err(explain)
 }
 

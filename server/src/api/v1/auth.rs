@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::account::{Standing, Viewer};
 use domain::token::{Scope, TokenPair};
-use domain::{Error, Result as Outcome};
+use domain::{Error, ErrorKind, Result as Outcome};
 use serde::{Deserialize, Serialize};
+use services::account::{Entry, SignedIn};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +17,7 @@ use crate::api::caller::{Caller, bearer};
 use crate::api::error::{Refusals, Refused};
 use crate::api::extract::{Sent, SentOrForm};
 use crate::api::secret::Secret;
+use crate::compose::Lodestar;
 
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
@@ -52,6 +54,9 @@ struct Login {
     /// Its password.
     #[schema(example = "Analytical1843", format = Password)]
     password: String,
+    /// The second step, where the account asks for one: the present code of the application, or a recovery code.
+    #[schema(example = "123456")]
+    code: Option<String>,
 }
 
 /// A request for tokens as OAuth 2 has it (RFC 6749, sections 4.3.2 and 6).
@@ -66,6 +71,8 @@ struct Grant {
     /// Its password, for `password`.
     #[schema(example = "Analytical1843", format = Password)]
     password: Option<String>,
+    /// The second step, for `password`, where the account asks for one.
+    code: Option<String>,
     /// The token to exchange, for `refresh_token`.
     refresh_token: Option<String>,
 }
@@ -118,15 +125,35 @@ struct PasswordChange {
     password: String,
 }
 
+/// Signs in, with the second step where the account asks for one.
+async fn sign_in(
+    lodestar: &Lodestar,
+    email: &str,
+    password: &str,
+    code: Option<&str>,
+    sender: &Sender,
+) -> Outcome<SignedIn> {
+    match (lodestar.accounts.sign_in(email, password, sender.client()).await?, code) {
+        (Entry::Done(signed_in), _) => Ok(signed_in),
+        (Entry::SecondStep(halfway), Some(code)) => {
+            lodestar.accounts.confirm_by_code(&halfway, code, sender.client()).await
+        }
+        (Entry::SecondStep(_), None) => {
+            let message = "This account asks for a second step. Send the present code of its application as code.";
+            Err(Error { field: Some("code".to_owned()), ..Error::new(ErrorKind::Unauthenticated, message) })
+        }
+    }
+}
+
 /// Open an account and sign in.
 #[utoipa::path(post, path = "/auth/register", tag = "account", security(()), request_body = Registration,
     responses((status = 201, description = "The account is open.", body = TokenPair), Refusals))]
 async fn register(
     State(lodestar): State<Shared>,
-    Sender(from): Sender,
+    sender: Sender,
     Sent(wanted): Sent<Registration>,
 ) -> Result<(StatusCode, Secret<TokenPair>), Refused> {
-    let signed_in = lodestar.accounts.register(&wanted.name, &wanted.email, &wanted.password, from).await?;
+    let signed_in = lodestar.accounts.register(&wanted.name, &wanted.email, &wanted.password, sender.client()).await?;
     Ok((StatusCode::CREATED, Secret(lodestar.tokens.begin(signed_in).await?)))
 }
 
@@ -136,10 +163,10 @@ async fn register(
     responses((status = 200, description = "Signed in.", body = TokenPair), Refusals))]
 async fn login(
     State(lodestar): State<Shared>,
-    Sender(from): Sender,
+    sender: Sender,
     SentOrForm(login): SentOrForm<Login>,
 ) -> Result<Secret<TokenPair>, Refused> {
-    let signed_in = lodestar.accounts.sign_in(&login.email, &login.password, from).await?;
+    let signed_in = sign_in(&lodestar, &login.email, &login.password, login.code.as_deref(), &sender).await?;
     Ok(Secret(lodestar.tokens.begin(signed_in).await?))
 }
 
@@ -149,7 +176,7 @@ async fn login(
     responses((status = 200, description = "The tokens.", body = TokenPair), Refusals))]
 async fn token(
     State(lodestar): State<Shared>,
-    Sender(from): Sender,
+    sender: Sender,
     SentOrForm(grant): SentOrForm<Grant>,
 ) -> Result<Secret<TokenPair>, Refused> {
     let given = |field: &str, value: Option<String>| -> Outcome<String> {
@@ -158,7 +185,8 @@ async fn token(
     let pair = match grant.grant_type.as_str() {
         "password" => {
             let (name, password) = (given("username", grant.username)?, given("password", grant.password)?);
-            lodestar.tokens.begin(lodestar.accounts.sign_in(&name, &password, from).await?).await?
+            let signed_in = sign_in(&lodestar, &name, &password, grant.code.as_deref(), &sender).await?;
+            lodestar.tokens.begin(signed_in).await?
         }
         "refresh_token" => lodestar.tokens.refresh(&given("refresh_token", grant.refresh_token)?).await?,
         _ => return Err(Error::invalid("grant_type", "Send password or refresh_token as grant_type.").into()),
@@ -208,9 +236,11 @@ async fn change_me(
 async fn change_password(
     State(lodestar): State<Shared>,
     caller: Caller,
+    sender: Sender,
     Sent(change): Sent<PasswordChange>,
 ) -> Result<Secret<TokenPair>, Refused> {
     let viewer = caller.signed_in()?;
-    let signed_in = lodestar.accounts.change_password(viewer, &change.current, &change.password).await?;
+    let PasswordChange { current, password } = &change;
+    let signed_in = lodestar.accounts.change_password(viewer, current, password, sender.client()).await?;
     Ok(Secret(lodestar.tokens.begin(signed_in).await?))
 }

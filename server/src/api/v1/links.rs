@@ -82,10 +82,10 @@ struct MailChanges {
     responses((status = 202, description = "If there is such an account, a mail is on its way."), Refusals))]
 async fn forgot(
     State(lodestar): State<Shared>,
-    Sender(from): Sender,
+    sender: Sender,
     Sent(forgotten): Sent<Forgotten>,
 ) -> Result<StatusCode, Refused> {
-    lodestar.accounts.ask_reset(&forgotten.email, from).await?;
+    lodestar.accounts.ask_reset(&forgotten.email, sender.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

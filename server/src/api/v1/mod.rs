@@ -9,13 +9,16 @@ mod feedback;
 mod interviews;
 mod links;
 mod models;
+mod sessions;
 mod tasks;
 mod tokens;
 
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
+use services::account::Client;
 use services::limits::ClientAddress;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -33,6 +36,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .merge(links::router())
         .merge(data::router())
         .merge(tokens::router())
+        .merge(sessions::router())
         .merge(interviews::router())
         .merge(feedback::router())
         .merge(models::router())
@@ -40,13 +44,23 @@ pub fn router() -> OpenApiRouter<Shared> {
         .merge(audit::router())
 }
 
-/// The network address of the caller.
-struct Sender(ClientAddress);
+/// What a request tells of the program that sends it.
+struct Sender {
+    address: ClientAddress,
+    agent: String,
+}
+
+impl Sender {
+    fn client(&self) -> Client<'_> {
+        Client { address: self.address, agent: &self.agent }
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Sender {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
-        Ok(Self(client::address(&parts.extensions)))
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Ok(Self { address: client::address(&parts.extensions), agent: agent.to_owned() })
     }
 }

@@ -11,8 +11,8 @@ use domain::event::{ClientMessage, Event, ServerMessage, Topic};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::Pass;
 use crate::compose::Lodestar;
+use crate::http::pass::Pass;
 
 /// How often it is looked whether the person is still signed in, and for events whose waking was missed.
 const LOOK: Duration = Duration::from_secs(3);

@@ -94,6 +94,27 @@ async fn a_personal_token_does_only_what_it_may() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_are_seen_and_ended_with_their_tokens() {
+    let server = Server::start().await;
+    let ada = Program::of(&server, "ada@example.org").await;
+    let again = ada.post("/auth/login", json!({ "email": "ada@example.org", "password": PASSWORD })).await;
+    let token = again.body["access_token"].as_str().unwrap().to_owned();
+    let other = Program { token: Some(token), ..Program::new(&server) };
+    let sessions = other.get("/sessions").await.body;
+    assert_eq!(sessions.as_array().unwrap().len(), 2);
+    let current: Vec<_> = sessions.as_array().unwrap().iter().map(|session| session["current"] == true).collect();
+    assert_eq!(current.iter().filter(|current| **current).count(), 1);
+    let first = sessions.as_array().unwrap().iter().find(|session| session["current"] == false).unwrap();
+    let path = format!("/sessions/{}", first["id"].as_str().unwrap());
+    assert_eq!(send(other.request(Method::DELETE, &path)).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get("/auth/me").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(send(other.request(Method::DELETE, "/sessions")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(other.get("/auth/me").await.status, StatusCode::OK, "the one that asks goes on");
+    assert_eq!(send(other.request(Method::POST, "/auth/logout")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(other.get("/auth/me").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_kept_for_no_repeated_call() {
     let server = Server::start().await;
     let ada = Program::of(&server, "ada@example.org").await;
@@ -134,10 +155,15 @@ async fn nobody_reaches_what_is_anothers() {
     let (ada, eve) = (Program::of(&server, "ada@example.org").await, Program::of(&server, "eve@example.org").await);
     let interview = ada.start().await;
     let token = ada.post("/tokens", body("tokens")).await.body["id"].as_str().unwrap().to_owned();
+    let session = ada.get("/sessions").await.body[0]["id"].as_str().unwrap().to_owned();
     let before = ada.get(&format!("/interviews/{interview}")).await.body;
     let mut swept = 0;
     for (method, path, _) in calls().into_iter().filter(|(_, path, _)| path.contains("{id}")) {
-        let id = if path.starts_with("/tokens") { &token } else { &interview };
+        let id = match path.split('/').nth(1) {
+            Some("tokens") => &token,
+            Some("sessions") => &session,
+            _ => &interview,
+        };
         let answer = call(&eve, &method, &path.replace("{id}", id)).await;
         assert_eq!((answer.status, answer.kind()), (StatusCode::NOT_FOUND, "not_found"), "{method} {path}");
         // What is another's and what is nobody's are answered alike.

@@ -39,10 +39,8 @@ impl Accounts {
                 }
                 rows::add(connection, account, &hash, now, since).await?;
                 let owner = accounts::by_id(connection, account).await?.filter(|_| !is_new);
-                let mail = owner
-                    .zip(accounts.post.as_ref())
-                    .map(|(owner, post)| post.mails.write(&(&owner.viewer).into(), &letter));
-                links::save(mail.transpose()?, connection).await
+                let mail = owner.map(|owner| accounts.write(&(&owner.viewer).into(), &letter)).transpose()?;
+                links::save(mail.flatten(), connection).await
             })
         });
         recognise.await?;

@@ -64,7 +64,7 @@ impl Accounts {
     /// The mail that says that the password was changed.
     pub(super) fn password_changed(&self, recipient: &Recipient) -> Result<Option<Written>> {
         let letter = Letter::PasswordChanged { time: self.clock.now().minute(), link: Link::new("/forgot") };
-        self.post.as_ref().map(|post| post.mails.write(recipient, &letter)).transpose()
+        self.write(recipient, &letter)
     }
 
     /// Whether a link with this token works.
@@ -149,13 +149,9 @@ impl Accounts {
     /// # Errors
     /// `Invalid` names the field to mend, `TooMany` when that was asked for often within the hour.
     pub async fn ask_change(&self, viewer: &Viewer, email: &str, password: &str) -> Result<()> {
-        let account =
-            accounts::by_id(&mut *self.store.read().await?, viewer.id).await?.ok_or_else(Error::unauthenticated)?;
-        if !self.fits(password, &account.password_hash).await? {
-            return Err(Error::invalid("address_password", "This is not your present password. Type it again."));
-        }
+        self.check_password(viewer, password, "address_password").await?;
         let email = Email::parse(email)?;
-        if email.as_str() == account.viewer.email {
+        if email.as_str() == viewer.email {
             return Err(Error::invalid("email", "This is your address already. Enter the new one."));
         }
         self.check_often(viewer, LinkPurpose::Change).await?;
@@ -181,8 +177,7 @@ impl Accounts {
                 // Links that went to the old address end with it.
                 rows::forget(connection, link.account).await?;
                 let letter = Letter::AddressChanged { time: now.minute() };
-                let mail = accounts.post.as_ref().map(|post| post.mails.write(&(&account.viewer).into(), &letter));
-                save(mail.transpose()?, connection).await
+                save(accounts.write(&(&account.viewer).into(), &letter)?, connection).await
             })
         });
         change.await?;

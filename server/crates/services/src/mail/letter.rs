@@ -71,6 +71,15 @@ pub enum Letter {
         /// Where a new one is asked for.
         link: Link,
     },
+    /// Something of how one signs in was changed.
+    SecurityChanged {
+        /// What happened, as the rest of a sentence.
+        what: String,
+        /// When it happened.
+        time: String,
+        /// Where it is seen and changed.
+        link: Link,
+    },
     /// What was practised in a week.
     WeeklyDigest(Digest),
 }
@@ -116,7 +125,12 @@ impl Letter {
                 time: time.clone(),
                 link: Link::new("/settings#password"),
             },
-            Self::PasswordChanged { time, link: Link::new("/forgot") },
+            Self::PasswordChanged { time: time.clone(), link: Link::new("/forgot") },
+            Self::SecurityChanged {
+                what: "a passkey was added".to_owned(),
+                time,
+                link: Link::new("/settings/security"),
+            },
             Self::WeeklyDigest(Digest {
                 from: "16 Nov 2026".to_owned(),
                 to: "22 Nov 2026".to_owned(),

@@ -129,7 +129,7 @@ impl Mails {
 
     /// Whether the person got as many mails like `letter` within the hour as anybody gets.
     pub async fn enough(&self, owner: AccountId, letter: &Letter) -> Result<bool> {
-        let template = self.0.templates.fill(letter, "").map_err(unfit)?.template;
+        let (template, _) = template::parts(letter).map_err(unfit)?;
         let since = self.0.clock.now().hours_before(1);
         let mut connection = self.0.store.read().await?;
         Ok(rows::count_since(&mut connection, owner, &template, since).await? >= MOST_AN_HOUR)

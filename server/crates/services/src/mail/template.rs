@@ -263,7 +263,7 @@ impl Templates {
 }
 
 /// The name of the template, and its variables by name.
-fn parts(letter: &Letter) -> Result<(String, Map<String, Json>)> {
+pub(super) fn parts(letter: &Letter) -> Result<(String, Map<String, Json>)> {
     let wrong = || TemplateError("A mail is filled from a variant with named fields alone.".to_owned());
     match serde_json::to_value(letter) {
         Ok(Json::Object(variant)) => match variant.into_iter().next() {

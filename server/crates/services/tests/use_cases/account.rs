@@ -1,6 +1,6 @@
 //! Opening an account, signing in and out, passwords, the set-up link.
 
-use crate::support::{HERE, World};
+use crate::support::{HERE, World, done};
 use domain::ErrorKind;
 use domain::account::Standing;
 use services::account::SignIns;
@@ -12,7 +12,7 @@ async fn a_new_member_can_sign_in() {
     let world = World::new().await;
     let viewer = world.member("Ada@Example.org").await;
     assert_eq!((viewer.name.as_str(), viewer.standing), ("Ada", Standing::Member));
-    let again = world.accounts.sign_in(" ada@example.ORG ", PASSWORD, HERE).await.unwrap();
+    let again = done(world.accounts.sign_in(" ada@example.ORG ", PASSWORD, HERE).await.unwrap());
     assert_eq!(world.accounts.viewer(again).await.unwrap().unwrap().id, viewer.id);
 }
 
@@ -68,12 +68,12 @@ async fn nothing_of_a_long_password_is_cut() {
 async fn a_new_password_ends_other_sessions() {
     let world = World::new().await;
     let viewer = world.member("ada@example.org").await;
-    let elsewhere = world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap();
-    let wrong = world.accounts.change_password(&viewer, "Wrong-Horse-7", "New-Horse-77").await.unwrap_err();
+    let elsewhere = done(world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap());
+    let wrong = world.accounts.change_password(&viewer, "Wrong-Horse-7", "New-Horse-77", HERE).await.unwrap_err();
     assert_eq!(wrong.field.as_deref(), Some("current"));
-    let weak = world.accounts.change_password(&viewer, PASSWORD, "weak").await.unwrap_err();
+    let weak = world.accounts.change_password(&viewer, PASSWORD, "weak", HERE).await.unwrap_err();
     assert_eq!(weak.field.as_deref(), Some("password"));
-    let here = world.accounts.change_password(&viewer, PASSWORD, "New-Horse-77").await.unwrap();
+    let here = world.accounts.change_password(&viewer, PASSWORD, "New-Horse-77", HERE).await.unwrap();
     assert!(world.accounts.viewer(elsewhere).await.unwrap().is_none());
     assert!(world.accounts.viewer(here).await.unwrap().is_some());
     world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap_err();
@@ -99,10 +99,10 @@ async fn the_setup_link_creates_one_administrator_once() {
     assert!(world.accounts.setup_is_open(&token).await.unwrap());
     let set_up = |token: String| {
         let accounts = world.accounts.clone();
-        async move { accounts.set_up(&token, "Root", "root@example.org", PASSWORD).await }
+        async move { accounts.set_up(&token, "Root", "root@example.org", PASSWORD, HERE).await }
     };
     assert_eq!(set_up(old).await.unwrap_err().kind, ErrorKind::Forbidden);
-    let weak = world.accounts.set_up(&token, "Root", "root@example.org", "weak").await.unwrap_err();
+    let weak = world.accounts.set_up(&token, "Root", "root@example.org", "weak", HERE).await.unwrap_err();
     assert_eq!(weak.kind, ErrorKind::Invalid);
     let admin = set_up(token.clone()).await.unwrap();
     assert_eq!(world.accounts.viewer(admin).await.unwrap().unwrap().standing, Standing::Admin);
@@ -115,7 +115,7 @@ async fn the_command_line_promotes_or_creates() {
     let world = World::new().await;
     let member = world.member("ada@example.org").await;
     assert!(!world.accounts.create_admin("Ignored", "ADA@example.org", "ignored").await.unwrap());
-    let signed_in = world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap();
+    let signed_in = done(world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap());
     let promoted = world.accounts.viewer(signed_in).await.unwrap().unwrap();
     assert_eq!((promoted.id, promoted.standing), (member.id, Standing::Admin));
     assert!(world.accounts.create_admin("Root", "root@example.org", PASSWORD).await.unwrap());

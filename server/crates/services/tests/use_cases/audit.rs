@@ -5,11 +5,11 @@ use domain::account::Standing;
 use domain::audit::{Action, AuditFilter};
 use services::audit::Audit;
 
-use crate::support::{HERE, World, audit};
+use crate::support::{HERE, World, audit, done};
 
 async fn administrator(world: &World) -> domain::account::Viewer {
     world.accounts.create_admin("Root", "root@example.org", "Correct-Horse-7").await.unwrap();
-    let signed_in = world.accounts.sign_in("root@example.org", "Correct-Horse-7", HERE).await.unwrap();
+    let signed_in = done(world.accounts.sign_in("root@example.org", "Correct-Horse-7", HERE).await.unwrap());
     world.accounts.viewer(signed_in).await.unwrap().unwrap()
 }
 
@@ -28,7 +28,7 @@ async fn sign_ins_and_changes_are_written_down_newest_first() {
     let ada = world.member("ada@example.org").await;
     world.accounts.sign_in("ada@example.org", "Wrong-Horse-7", HERE).await.unwrap_err();
     world.accounts.sign_in("nobody@example.org", "Wrong-Horse-7", HERE).await.unwrap_err();
-    world.accounts.change_password(&ada, "Correct-Horse-7", "New-Horse-77").await.unwrap();
+    world.accounts.change_password(&ada, "Correct-Horse-7", "New-Horse-77", HERE).await.unwrap();
     let of_ada = AuditFilter { email: Some("ADA@example.org".into()), ..AuditFilter::default() };
     let expected = [Action::PasswordChanged, Action::SignInFailed, Action::Registered];
     assert_eq!(actions(&log, &root, of_ada.clone()).await, expected);

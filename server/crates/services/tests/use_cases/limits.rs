@@ -3,12 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::ErrorKind;
-use services::account::Accounts;
+use services::account::{Accounts, Client};
 use services::limits::{ClientAddress, Limited, Limits};
 
 use crate::support::{Counting, World, audit};
 
-const ELSEWHERE: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)));
+const ELSEWHERE: Client<'static> =
+    Client { address: ClientAddress(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))), agent: "" };
 
 /// Accounts with these limits, in a world where nothing is limited.
 async fn limited(most: &[(Limited, u32)]) -> (World, Accounts) {
@@ -19,7 +20,7 @@ async fn limited(most: &[(Limited, u32)]) -> (World, Accounts) {
     (world, accounts)
 }
 
-async fn tries(accounts: &Accounts, password: &str, from: ClientAddress) -> ErrorKind {
+async fn tries(accounts: &Accounts, password: &str, from: Client<'_>) -> ErrorKind {
     accounts.sign_in("ada@example.org", password, from).await.unwrap_err().kind
 }
 

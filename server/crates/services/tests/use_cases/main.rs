@@ -13,6 +13,7 @@ mod leaving;
 mod limits;
 mod mail;
 mod prompts;
+mod security;
 mod support;
 mod tokens;
 mod wording;

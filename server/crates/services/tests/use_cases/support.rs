@@ -8,11 +8,12 @@ use domain::interview::{InterviewId, InterviewView, JobRole, Kind, Level, Mode, 
 use domain::{Clock, Random, Timestamp};
 use inference::scripted::ScriptedEmbedder;
 use inference::{Engine, Roles};
-use services::account::Accounts;
+use services::account::{Accounts, Client, Entry, Passkeys, SignedIn};
 use services::audit::Audit;
 use services::events::Events;
 use services::interview::{Interviews, Models};
 use services::limits::{ClientAddress, Limits};
+use services::vault::{KEY_BYTES, Vault};
 use store::Store;
 use tempfile::TempDir;
 
@@ -55,7 +56,18 @@ impl Random for Counting {
 }
 
 /// Where all requests come from.
-pub const HERE: ClientAddress = ClientAddress(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+pub const HERE: Client<'static> = Client {
+    address: ClientAddress(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)),
+    agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+};
+
+/// Whoever signed in without a second step.
+pub fn done(entry: Entry) -> SignedIn {
+    match entry {
+        Entry::Done(signed_in) => signed_in,
+        Entry::SecondStep(_) => panic!("a second step is asked for"),
+    }
+}
 
 /// Everybody may try as often as they like.
 pub fn unlimited(store: &Store) -> Limits {
@@ -94,7 +106,9 @@ impl World {
         let roles = coach.as_ref().map(Roles::all).unwrap_or_default();
         let models = Models { embedder: Arc::new(ScriptedEmbedder), roles };
         Self {
-            accounts: Accounts::new(store.clone(), clock.clone(), random.clone(), unlimited(&store), audit(&store)),
+            accounts: Accounts::new(store.clone(), clock.clone(), random.clone(), unlimited(&store), audit(&store))
+                .with_vault(Vault::new(&[7; KEY_BYTES], random.clone()))
+                .with_passkeys(Passkeys::of("http://localhost:3000").expect("it has a name")),
             interviews: Interviews::new(
                 store.clone(),
                 clock.clone(),

@@ -5,7 +5,7 @@ use domain::token::{Scope, TokenPair, TokenWish};
 use services::tokens::Tokens;
 use store::Store;
 
-use crate::support::{Counting, World, audit};
+use crate::support::{Counting, HERE, World, audit, done};
 
 const PASSWORD: &str = "Correct-Horse-7";
 
@@ -21,7 +21,7 @@ async fn world() -> (World, Tokens) {
 }
 
 async fn signed_in(world: &World, tokens: &Tokens, email: &str) -> TokenPair {
-    let signed_in = world.accounts.register("Ada", email, PASSWORD, crate::support::HERE).await.unwrap();
+    let signed_in = world.accounts.register("Ada", email, PASSWORD, HERE).await.unwrap();
     tokens.begin(signed_in).await.unwrap()
 }
 
@@ -75,10 +75,10 @@ async fn signing_out_and_a_new_password_end_tokens_at_once() {
     assert_eq!(kind(&tokens, &pair.access_token).await, Some(ErrorKind::Unauthenticated));
     tokens.end(&pair.access_token).await.expect("twice is once");
 
-    let signed_in = world.accounts.sign_in("ada@example.org", PASSWORD, crate::support::HERE).await.unwrap();
+    let signed_in = done(world.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap());
     let pair = tokens.begin(signed_in).await.unwrap();
     let viewer = tokens.bearer(&pair.access_token).await.unwrap().viewer;
-    world.accounts.change_password(&viewer, PASSWORD, "New-Horse-77").await.unwrap();
+    world.accounts.change_password(&viewer, PASSWORD, "New-Horse-77", HERE).await.unwrap();
     assert_eq!(kind(&tokens, &pair.access_token).await, Some(ErrorKind::Unauthenticated));
     assert_eq!(tokens.refresh(&pair.refresh_token).await.unwrap_err().kind, ErrorKind::Unauthenticated);
 }
@@ -91,7 +91,7 @@ async fn a_personal_token_does_what_it_may_until_it_is_removed() {
     let wish = |scopes: &[Scope]| TokenWish { name: "Script".into(), scopes: scopes.into(), days: 30 };
     let made = tokens.create(&ada, wish(&[Scope::Read])).await.unwrap();
     let bearer = tokens.bearer(&made.secret).await.unwrap();
-    assert_eq!((bearer.viewer.id, &bearer.family), (ada.id, &None));
+    assert_eq!((bearer.viewer.id, &bearer.session), (ada.id, &None));
     assert!(bearer.may(Scope::Read).is_ok());
     assert_eq!(bearer.may(Scope::Write).unwrap_err().kind, ErrorKind::Forbidden);
     assert_eq!(tokens.create(&ada, wish(&[Scope::Admin])).await.unwrap_err().kind, ErrorKind::Forbidden);

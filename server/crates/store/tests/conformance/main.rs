@@ -8,6 +8,7 @@ mod links;
 mod mail;
 mod model;
 mod program;
+mod security;
 mod support;
 mod task;
 

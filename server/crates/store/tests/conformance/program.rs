@@ -1,6 +1,7 @@
 //! What programs leave: tokens, limits, and calls that may be repeated.
 
 use domain::token::{PersonalToken, Scope};
+use store::account::sessions::{self, Session};
 use store::token::{self, Family, Kind};
 use store::{Store, account, idempotency, limit};
 
@@ -25,8 +26,19 @@ macro_rules! write {
 
 async fn family(store: &Store, email: &str) -> Family {
     let owner = member(store, email).await;
-    let family = Family { id: id::<Family>().to_string(), owner, session_epoch: 0, expires_at: at(1_000) };
+    let session = Session {
+        id: id(),
+        account: owner,
+        session_epoch: 0,
+        agent: String::new(),
+        network: "192.0.2.7".to_owned(),
+        created_at: at(0),
+        used_at: at(0),
+    };
+    let family =
+        Family { id: id::<Family>().to_string(), owner, session: session.id, session_epoch: 0, expires_at: at(1_000) };
     let kept = family.clone();
+    write!(store, |connection| sessions::insert(connection, &session));
     write!(store, |connection| token::insert_family(connection, &kept, at(0)));
     let (access, refresh) = (family.clone(), family.clone());
     write!(store, |connection| token::insert(connection, &access.id, Kind::Access, "access", at(100)));
@@ -52,7 +64,7 @@ async fn a_token_of_a_family_works_until_it_ends_or_is_spent(store: Store) {
     assert!(!write!(store, |connection| token::spend(connection, "refresh")), "once");
     assert_eq!(finds(&store, Kind::Refresh, "refresh", 1).await, Some(true));
 
-    write!(store, |connection| token::remove_family(connection, &family.id));
+    assert!(write!(store, |connection| sessions::remove(connection, family.owner, family.session)));
     assert_eq!(finds(&store, Kind::Access, "access", 1).await, None, "all tokens of the family have ended");
 }
 

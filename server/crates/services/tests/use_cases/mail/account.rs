@@ -1,6 +1,6 @@
 //! Confirming an address, forgetting a password, changing the address, and browsers not seen before.
 
-use crate::support::HERE;
+use crate::support::{HERE, done};
 use domain::ErrorKind;
 use domain::account::LinkPurpose;
 use services::account::Browser;
@@ -52,7 +52,7 @@ async fn nobodys_letter_box_is_flooded() {
     let error = office.accounts.ask_verification(&ada).await.unwrap_err();
     assert_eq!((error.kind, error.retry_after), (ErrorKind::TooMany, Some(3_600)));
     for _ in 0..5 {
-        office.accounts.ask_reset("ada@example.org", HERE).await.unwrap();
+        office.accounts.ask_reset("ada@example.org", HERE.address).await.unwrap();
         office.settled().await;
     }
     assert_eq!(office.mails().await.mails.len(), 3 + 3);
@@ -64,8 +64,8 @@ async fn nobodys_letter_box_is_flooded() {
 async fn a_forgotten_password_is_replaced_and_all_sessions_end() {
     let office = Office::open(false).await;
     let ada = office.member("ada@example.org").await;
-    let signed_in = office.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap();
-    office.accounts.ask_reset(" ADA@example.org ", HERE).await.unwrap();
+    let signed_in = done(office.accounts.sign_in("ada@example.org", PASSWORD, HERE).await.unwrap());
+    office.accounts.ask_reset(" ADA@example.org ", HERE.address).await.unwrap();
     let token = office.token("ada@example.org").await;
     let weak = office.accounts.reset_password(&token, "weak").await.unwrap_err();
     assert_eq!(weak.field.as_deref(), Some("password"));
@@ -83,7 +83,7 @@ async fn a_forgotten_password_is_replaced_and_all_sessions_end() {
 async fn a_link_for_a_new_password_works_for_half_an_hour() {
     let office = Office::open(false).await;
     office.member("ada@example.org").await;
-    office.accounts.ask_reset("ada@example.org", HERE).await.unwrap();
+    office.accounts.ask_reset("ada@example.org", HERE.address).await.unwrap();
     let token = office.token("ada@example.org").await;
     office.clock.advance_hours(1);
     assert_eq!(office.accounts.reset_password(&token, NEW).await.unwrap_err().kind, ErrorKind::Forbidden);
@@ -104,19 +104,22 @@ async fn who_has_an_account_shows_neither_in_the_answer_nor_in_its_time() {
         let unknown = format!("nobody{round}@example.org");
         for (time, email) in times.iter_mut().zip([known, unknown]) {
             let started = std::time::Instant::now();
-            office.accounts.ask_reset(&email, HERE).await.unwrap();
+            office.accounts.ask_reset(&email, HERE.address).await.unwrap();
             *time = started.elapsed().min(*time);
         }
     }
     let ratio = times[0].as_secs_f64() / times[1].as_secs_f64();
     assert!((0.2..5.0).contains(&ratio), "{times:?}");
-    assert_eq!(office.accounts.ask_reset("no address", HERE).await.unwrap_err().field.as_deref(), Some("email"));
+    assert_eq!(
+        office.accounts.ask_reset("no address", HERE.address).await.unwrap_err().field.as_deref(),
+        Some("email")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_address_gets_no_mail() {
     let office = Office::open(false).await;
-    office.accounts.ask_reset("nobody@example.org", HERE).await.unwrap();
+    office.accounts.ask_reset("nobody@example.org", HERE.address).await.unwrap();
     office.settled().await;
     assert!(office.mails().await.mails.is_empty() && office.tasks().await.tasks.is_empty());
 }
@@ -197,6 +200,6 @@ async fn a_person_is_told_of_a_browser_once() {
 async fn a_new_password_is_told_by_mail() {
     let office = Office::open(false).await;
     let ada = office.member("ada@example.org").await;
-    office.accounts.change_password(&ada, PASSWORD, NEW).await.unwrap();
+    office.accounts.change_password(&ada, PASSWORD, NEW, HERE).await.unwrap();
     assert_eq!(office.subjects().await, ["Confirm your e-mail address", "Your password was changed"]);
 }

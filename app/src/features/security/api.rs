@@ -1,0 +1,164 @@
+//! Server functions of the page on which people see and change how they sign in.
+
+#![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
+
+use domain::identity::{Identity, IdentityId, Provider};
+use domain::second_step::{AppOffer, PasskeyId, SecondSteps};
+use domain::session::{AccountSession, SessionId};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Failure;
+
+/// Everything that the page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecurityView {
+    /// Where the person is signed in.
+    pub sessions: Vec<AccountSession>,
+    /// What the account asks for as a second step.
+    pub steps: SecondSteps,
+    /// An application that waits for its first code.
+    pub app: Option<AppOffer>,
+    /// Whether passkeys can be used on this site.
+    pub passkeys: bool,
+    /// What the browser is told to make a passkey, as JSON, while one is being added.
+    pub new_passkey: Option<String>,
+    /// Recovery codes that were just made: they are told once.
+    pub codes: Vec<String>,
+    /// Whether the person has a password, which then confirms changes.
+    pub password: bool,
+    /// The providers by which people can sign in here.
+    pub providers: Vec<Provider>,
+    /// Those that the person linked.
+    pub identities: Vec<Identity>,
+}
+
+/// How the person signs in.
+#[server(endpoint = "security")]
+pub async fn security() -> Result<SecurityView, Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    let current = crate::ssr::current_session().await?;
+    Ok(SecurityView {
+        sessions: accounts.sessions(&viewer, Some(current)).await?,
+        steps: accounts.second_steps(&viewer).await?,
+        app: accounts.app_offer(&viewer).await?,
+        passkeys: accounts.has_passkeys(),
+        new_passkey: crate::ssr::take("new-passkey").await?,
+        codes: crate::ssr::take("codes").await?.unwrap_or_default(),
+        password: accounts.has_password(&viewer).await?,
+        providers: accounts.providers(),
+        identities: accounts.identities(&viewer).await?,
+    })
+}
+
+/// Signs out in one place.
+#[server(endpoint = "end_session")]
+pub async fn end_session(id: SessionId) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.end_session(&crate::ssr::viewer().await?, id).await?;
+    crate::ssr::redirect("/settings/security#sessions");
+    Ok(())
+}
+
+/// Signs out everywhere else.
+#[server(endpoint = "end_other_sessions")]
+pub async fn end_other_sessions() -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    accounts.end_other_sessions(&viewer, crate::ssr::current_session().await?).await?;
+    crate::ssr::redirect("/settings/security#sessions");
+    Ok(())
+}
+
+/// Offers a secret for an authenticator app.
+#[server(endpoint = "offer_app")]
+pub async fn offer_app(app_password: Option<String>) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.offer_app(&crate::ssr::viewer().await?, &app_password.unwrap_or_default()).await?;
+    crate::ssr::redirect("/settings/security#app");
+    Ok(())
+}
+
+/// Turns the authenticator app on.
+#[server(endpoint = "confirm_app")]
+pub async fn confirm_app(app_code: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let codes = accounts.confirm_app(&crate::ssr::viewer().await?, &app_code).await?;
+    crate::ssr::keep("codes", &codes).await?;
+    crate::ssr::redirect(if codes.is_empty() { "/settings/security#app" } else { "/settings/security#codes" });
+    Ok(())
+}
+
+/// Turns the authenticator app off.
+#[server(endpoint = "remove_app")]
+pub async fn remove_app(off_password: Option<String>) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.remove_app(&crate::ssr::viewer().await?, &off_password.unwrap_or_default()).await?;
+    crate::ssr::redirect("/settings/security#app");
+    Ok(())
+}
+
+/// Begins to add a passkey.
+#[server(endpoint = "offer_passkey")]
+pub async fn offer_passkey(passkey_name: String, passkey_password: Option<String>) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let (viewer, password) = (crate::ssr::viewer().await?, passkey_password.unwrap_or_default());
+    let (options, task) = accounts.offer_passkey(&viewer, &passkey_name, &password).await?;
+    crate::ssr::keep("new-passkey", &options).await?;
+    crate::ssr::keep("new-passkey-task", &task).await?;
+    crate::ssr::redirect("/settings/security#passkeys");
+    Ok(())
+}
+
+/// Adds the passkey that the browser made.
+#[server(endpoint = "add_passkey")]
+pub async fn add_passkey(response: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    let task = crate::ssr::take("new-passkey-task").await?.ok_or_else(|| {
+        domain::Error::new(domain::ErrorKind::Conflict, "That took too long. Begin once more with “Add a passkey”.")
+    })?;
+    let codes = accounts.add_passkey(&viewer, task, &response).await?;
+    crate::ssr::keep("codes", &codes).await?;
+    crate::ssr::redirect(if codes.is_empty() { "/settings/security#passkeys" } else { "/settings/security#codes" });
+    Ok(())
+}
+
+/// Removes a passkey.
+#[server(endpoint = "remove_passkey")]
+pub async fn remove_passkey(id: PasskeyId, off_password: Option<String>) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.remove_passkey(&crate::ssr::viewer().await?, id, &off_password.unwrap_or_default()).await?;
+    crate::ssr::redirect("/settings/security#passkeys");
+    Ok(())
+}
+
+/// Makes new recovery codes.
+#[server(endpoint = "renew_codes")]
+pub async fn renew_codes(codes_password: Option<String>) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let viewer = crate::ssr::viewer().await?;
+    let codes = accounts.renew_recovery_codes(&viewer, &codes_password.unwrap_or_default()).await?;
+    crate::ssr::keep("codes", &codes).await?;
+    crate::ssr::redirect("/settings/security#codes");
+    Ok(())
+}
+
+/// Unlinks a provider.
+#[server(endpoint = "unlink")]
+pub async fn unlink(id: IdentityId) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.unlink(&crate::ssr::viewer().await?, id).await?;
+    crate::ssr::redirect("/settings/security#providers");
+    Ok(())
+}
+
+/// Stops reading the person's repositories at a provider.
+#[server(endpoint = "end_grant")]
+pub async fn end_grant(id: IdentityId) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    accounts.end_grant(&crate::ssr::viewer().await?, id).await?;
+    crate::ssr::redirect("/settings/security#providers");
+    Ok(())
+}
