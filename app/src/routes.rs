@@ -10,14 +10,14 @@ use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::features::account::{
-    ChangeAddressPage, ComeBackPage, ForgotPage, LoginPage, RegisterPage, ResetPage, SecondStepPage, SendPage,
-    SetupPage, SignedIn, VerifyPage,
+    ChangeAddressPage, ForgotPage, LoginPage, RegisterPage, ResetPage, SetupPage, SignedIn, VerifyPage,
 };
 use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
+use crate::features::identity::{ComeBackPage, SendPage};
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::security::SecurityPage;
+use crate::features::security::{SecondStepPage, SecurityPage};
 use crate::features::settings::{OwnDataPage, SettingsPage};
 use crate::seam;
 

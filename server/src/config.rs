@@ -320,15 +320,15 @@ mod tests {
 
     #[test]
     fn passwords_are_not_printed() {
-        let keys = "[data]\nkey = \"secret\"\n[providers.google]\nclient_secret = \"secret\"\n[metrics]\nkey = \"secret\"\n[inference]\nkey = \"secret\"\nserve_key = \"secret\"\n";
+        let keys = "[data]\nkey = \"hushhush\"\n[providers.google]\nclient_secret = \"hushhush\"\n[metrics]\nkey = \"hushhush\"\n[inference]\nkey = \"hushhush\"\nserve_key = \"hushhush\"\n";
         let config =
-            parse(&format!("{keys}[database]\nurl = \"postgres://ada:secret@db.example/lodestar\""), &[]).unwrap();
+            parse(&format!("{keys}[database]\nurl = \"postgres://ada:hushhush@db.example/lodestar\""), &[]).unwrap();
         let shown = format!("{config:?}");
-        assert!(!shown.contains("secret") && shown.contains("db.example"), "{shown}");
-        for smtp in ["smtp://ada:secret@mail.example", "ada:secret@mail.example"] {
+        assert!(!shown.contains("hushhush") && shown.contains("db.example"), "{shown}");
+        for smtp in ["smtp://ada:hushhush@mail.example", "ada:hushhush@mail.example"] {
             let config = parse(&format!("[mail]\nsmtp = \"{smtp}\""), &[]).unwrap();
             let shown = format!("{config:?}");
-            assert!(!shown.contains("secret") && shown.contains("mail.example"), "{shown}");
+            assert!(!shown.contains("hushhush") && shown.contains("mail.example"), "{shown}");
         }
     }
 }

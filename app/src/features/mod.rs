@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod audit;
 pub mod dashboard;
+pub mod identity;
 pub mod interview;
 pub mod landing;
 pub mod mail;

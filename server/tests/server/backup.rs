@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use crate::http::{ADA, encode, path};
 use crate::support::{Serving, client, free_port, program, run};
@@ -21,7 +22,7 @@ async fn a_serving_server_is_backed_up_and_restored_elsewhere() {
     let backup = folder.path().join("lodestar.backup");
     let file = backup.to_str().unwrap();
     let (ok, said) = run(&mut program(folder.path(), port), &["backup", file]);
-    assert!(ok && said.contains("of SQLite and 1 file."), "{said}");
+    assert!(ok && said.contains("of SQLite and 2 files."), "{said}");
     let (ok, said) = run(&mut program(folder.path(), port), &["backup", file]);
     assert!(!ok && said.contains("is there already"), "{said}");
     let (ok, said) = run(&mut program(folder.path(), port), &["restore", file, "--force"]);
@@ -34,6 +35,8 @@ async fn a_serving_server_is_backed_up_and_restored_elsewhere() {
     let (ok, said) = run(&mut program(elsewhere.path(), port), &["restore", file]);
     assert!(ok && said.contains("Restored"), "{said}");
     assert_eq!(fs::read_to_string(elsewhere.path().join("data/files/cv.txt")).unwrap(), "Ada");
+    let key = |folder: &Path| fs::read_to_string(folder.join("data/secret.key")).unwrap();
+    assert_eq!(key(elsewhere.path()), key(folder.path()), "sealed secrets open there as well");
     let serving = Serving::start(program(elsewhere.path(), port), elsewhere.path(), port);
     assert!(post(&serving.address, "/sign_in").await.unwrap().status().is_success());
     serving.stop();

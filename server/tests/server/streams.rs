@@ -43,6 +43,6 @@ async fn a_stream_ends_within_five_seconds_of_signing_out() {
     let server = Server::start_with(&format!("[inference]\nendpoints = {address:?}\nmodel = \"any\"")).await;
     let (stays, leaves) =
         tokio::join!(length(&server, "ada@example.org", false), length(&server, "eve@example.org", true));
-    assert!(stays > Duration::from_secs(6), "the answer is held up: {stays:?}");
     assert!(leaves < Duration::from_secs(5), "{leaves:?}");
+    assert!(leaves + Duration::from_secs(1) < stays, "the answer was held up: {leaves:?}, {stays:?}");
 }

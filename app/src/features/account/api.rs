@@ -3,9 +3,7 @@
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
 use domain::account::{LinkPurpose, Viewer};
-use domain::identity::{Errand, Provider};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
@@ -44,84 +42,6 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
         .await
         .inspect_err(|_| crate::ssr::keep_typed("", &email))?;
     Ok(crate::ssr::enter(entry, false, next.as_deref()).await?)
-}
-
-/// What whoever did the first step of signing in can do as the second one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SecondStepView {
-    /// What the browser is told to ask for a passkey, as JSON; none where the account has none.
-    pub passkey: Option<String>,
-}
-
-/// What can be done as the second step; none where nobody did the first one.
-#[server(endpoint = "second_step")]
-pub async fn second_step() -> Result<Option<SecondStepView>, Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let Some((halfway, _)) = crate::ssr::halfway().await? else { return Ok(None) };
-    let Some((options, task)) = accounts.ask_passkey(&halfway).await? else {
-        return Ok(Some(SecondStepView { passkey: None }));
-    };
-    crate::ssr::keep("passkey", &task).await?;
-    Ok(Some(SecondStepView { passkey: Some(options) }))
-}
-
-/// Does the second step with a code of the application or on paper.
-#[server(endpoint = "confirm_by_code")]
-pub async fn confirm_by_code(code: String) -> Result<(), Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let (halfway, next) = crate::ssr::halfway().await?.ok_or_else(domain::Error::unauthenticated)?;
-    let signed_in = accounts.confirm_by_code(&halfway, &code, crate::ssr::sender().client()).await?;
-    Ok(crate::ssr::enter(services::account::Entry::Done(signed_in), false, next.as_deref()).await?)
-}
-
-/// Does the second step with a passkey; `response` is what the browser answered.
-#[server(endpoint = "confirm_by_passkey")]
-pub async fn confirm_by_passkey(response: String) -> Result<(), Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let (halfway, next) = crate::ssr::halfway().await?.ok_or_else(domain::Error::unauthenticated)?;
-    let task = crate::ssr::take("passkey").await?.ok_or_else(domain::Error::unauthenticated)?;
-    let sender = crate::ssr::sender();
-    let signed_in = accounts.confirm_by_passkey(&halfway, task, &response, sender.client()).await?;
-    Ok(crate::ssr::enter(services::account::Entry::Done(signed_in), false, next.as_deref()).await?)
-}
-
-/// The providers by which people can sign in.
-#[server(endpoint = "providers")]
-pub async fn providers() -> Result<Vec<Provider>, Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    Ok(accounts.providers())
-}
-
-/// Leads to a provider.
-#[server(endpoint = "send_to")]
-pub async fn send_to(provider: String, errand: Errand) -> Result<(), Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    if !crate::ssr::is_led_here() {
-        let message = "This was not begun on a page of this site. Go to the page with the button and begin there.";
-        return Err(domain::Error::new(domain::ErrorKind::Forbidden, message).into());
-    }
-    let journey = accounts.send_to(&provider, errand).await?;
-    crate::ssr::keep("journey", &journey).await?;
-    crate::ssr::lead_to(journey.address());
-    Ok(())
-}
-
-/// Receives somebody who comes back from a provider, and leads on.
-#[server(endpoint = "come_back")]
-pub async fn come_back(state: String, code: String) -> Result<(), Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let journey = crate::ssr::take("journey").await?.ok_or_else(|| {
-        let message = "You are back from a provider, but nothing was begun with this browser, or it was long ago.";
-        domain::Error::new(domain::ErrorKind::Forbidden, message)
-    })?;
-    let (viewer, sender) = (crate::ssr::maybe_viewer().await?, crate::ssr::sender());
-    match accounts.come_back(journey, (&state, &code), viewer.as_ref(), sender.client()).await? {
-        services::account::Return::Entered { entry, is_new, next } => {
-            crate::ssr::enter(entry, is_new, next.as_deref()).await?;
-        }
-        services::account::Return::Linked => crate::ssr::lead_to("/settings/security#providers"),
-    }
-    Ok(())
 }
 
 /// Ends the session and leads to the landing page.

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{SignIn, current_viewer, typed_before};
-use super::elsewhere::ProviderButtons;
+use crate::features::identity::ProviderButtons;
 use crate::ui::{
     FormError, Notice, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, Tone, about, failure_of,
 };

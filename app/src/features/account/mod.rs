@@ -3,24 +3,20 @@
 pub mod api;
 mod commands;
 mod confirm;
-mod elsewhere;
 mod forgot;
 mod link;
 mod login;
 mod person_menu;
 mod register;
 mod reset;
-mod second;
 mod setup;
 mod signed_in;
 
 pub use confirm::{ChangeAddressPage, VerifyPage};
-pub use elsewhere::{ComeBackPage, SendPage};
 pub use forgot::ForgotPage;
 pub use login::LoginPage;
 pub use person_menu::SignOutForm;
 pub use register::RegisterPage;
 pub use reset::ResetPage;
-pub use second::{PasskeyScript, SecondStepPage};
 pub use setup::SetupPage;
 pub use signed_in::{Me, SignedIn};

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{Register, current_viewer, typed_before};
-use super::elsewhere::ProviderButtons;
+use crate::features::identity::ProviderButtons;
 use crate::ui::{FormError, PageHeader, PasswordField, PublicFrame, SubmitButton, TextField, about, failure_of};
 
 /// Opens an account and leads to the dashboard. Its form is posted as a page.

@@ -2,7 +2,7 @@
 
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
-use domain::identity::{Identity, IdentityId, Provider};
+use domain::identity::{Identity, Provider};
 use domain::second_step::{AppOffer, PasskeyId, SecondSteps};
 use domain::session::{AccountSession, SessionId};
 use leptos::prelude::*;
@@ -145,20 +145,41 @@ pub async fn renew_codes(codes_password: Option<String>) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Unlinks a provider.
-#[server(endpoint = "unlink")]
-pub async fn unlink(id: IdentityId) -> Result<(), Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    accounts.unlink(&crate::ssr::viewer().await?, id).await?;
-    crate::ssr::redirect("/settings/security#providers");
-    Ok(())
+/// What whoever did the first step of signing in can do as the second one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecondStepView {
+    /// What the browser is told to ask for a passkey, as JSON; none where the account has none.
+    pub passkey: Option<String>,
 }
 
-/// Stops reading the person's repositories at a provider.
-#[server(endpoint = "end_grant")]
-pub async fn end_grant(id: IdentityId) -> Result<(), Failure> {
+/// What can be done as the second step; none where nobody did the first one.
+#[server(endpoint = "second_step")]
+pub async fn second_step() -> Result<Option<SecondStepView>, Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    accounts.end_grant(&crate::ssr::viewer().await?, id).await?;
-    crate::ssr::redirect("/settings/security#providers");
-    Ok(())
+    let Some((halfway, _)) = crate::ssr::halfway().await? else { return Ok(None) };
+    let Some((options, task)) = accounts.ask_passkey(&halfway).await? else {
+        return Ok(Some(SecondStepView { passkey: None }));
+    };
+    crate::ssr::keep("passkey", &task).await?;
+    Ok(Some(SecondStepView { passkey: Some(options) }))
+}
+
+/// Does the second step with a code of the application or on paper.
+#[server(endpoint = "confirm_by_code")]
+pub async fn confirm_by_code(code: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let (halfway, next) = crate::ssr::halfway().await?.ok_or_else(domain::Error::unauthenticated)?;
+    let signed_in = accounts.confirm_by_code(&halfway, &code, crate::ssr::sender().client()).await?;
+    Ok(crate::ssr::enter(services::account::Entry::Done(signed_in), false, next.as_deref()).await?)
+}
+
+/// Does the second step with a passkey; `response` is what the browser answered.
+#[server(endpoint = "confirm_by_passkey")]
+pub async fn confirm_by_passkey(response: String) -> Result<(), Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
+    let (halfway, next) = crate::ssr::halfway().await?.ok_or_else(domain::Error::unauthenticated)?;
+    let task = crate::ssr::take("passkey").await?.ok_or_else(domain::Error::unauthenticated)?;
+    let sender = crate::ssr::sender();
+    let signed_in = accounts.confirm_by_passkey(&halfway, task, &response, sender.client()).await?;
+    Ok(crate::ssr::enter(services::account::Entry::Done(signed_in), false, next.as_deref()).await?)
 }

@@ -7,7 +7,8 @@ mod codes;
 mod confirmed;
 mod page;
 mod passkeys;
-mod providers;
+mod second;
 mod sessions;
 
 pub use page::SecurityPage;
+pub use second::SecondStepPage;

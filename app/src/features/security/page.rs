@@ -6,9 +6,9 @@ use super::api::{SecurityView, security};
 use super::app::AppSection;
 use super::codes::{CodesSection, NewCodes};
 use super::passkeys::PasskeysSection;
-use super::providers::ProvidersSection;
+use super::second::PasskeyScript;
 use super::sessions::SessionsSection;
-use crate::features::account::PasskeyScript;
+use crate::features::identity::ProvidersSection;
 use crate::ui::{Failed, Notice, PageHeader, Skeleton};
 
 /// Shows how the person signs in.

@@ -95,7 +95,7 @@ pub async fn find(
          JOIN token_families ON token_families.id = family_tokens.family_id
          JOIN accounts ON accounts.id = token_families.owner_id
          WHERE family_tokens.hash = $1 AND family_tokens.kind = $2 AND family_tokens.expires_at > $3
-           AND token_families.session_id IS NOT NULL AND token_families.session_epoch = accounts.session_epoch",
+           AND token_families.session_epoch = accounts.session_epoch",
     )
     .bind(hash.to_owned())
     .bind(kind.slug())

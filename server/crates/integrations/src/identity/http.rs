@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{Error, ErrorKind};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
 /// How long a provider may take.
@@ -103,11 +103,16 @@ impl<'c> AsyncHttpClient<'c> for Http {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let answer = self.0.execute(request.try_into()?).await?;
-            let mut response = http::Response::builder().status(answer.status());
-            if let Some(headers) = response.headers_mut() {
-                *headers = answer.headers().clone();
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            let body = body(answer).await?;
+            // GitHub says what is wrong with 200, and means 400 (RFC 6749, section 5.2).
+            let failed = serde_json::from_slice::<serde_json::Value>(&body).is_ok_and(|said| said["error"].is_string());
+            let status = if failed && status.is_success() { StatusCode::BAD_REQUEST } else { status };
+            let mut response = http::Response::builder().status(status);
+            if let Some(kept) = response.headers_mut() {
+                *kept = headers;
             }
-            response.body(body(answer).await?).map_err(|error| Trouble(error.to_string()))
+            response.body(body).map_err(|error| Trouble(error.to_string()))
         })
     }
 }

@@ -15,7 +15,7 @@ const ELSEWHERE: Client<'static> =
 async fn limited(most: &[(Limited, u32)]) -> (World, Accounts) {
     let world = World::new().await;
     let limits = Limits::new(world.store.clone(), world.clock.clone(), most.iter().copied().collect());
-    let random = std::sync::Arc::new(Counting::default());
+    let random = std::sync::Arc::new(Counting::starting_at(1_000_000));
     let accounts = Accounts::new(world.store.clone(), world.clock.clone(), random, limits, audit(&world.store));
     (world, accounts)
 }

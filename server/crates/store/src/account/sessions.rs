@@ -63,11 +63,11 @@ pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()
     .map_err(explain)
 }
 
-/// The account of a session that began after `since` and has not ended.
+/// The account of a session that began at `since` or later and has not ended.
 pub async fn account(connection: &mut Connection, id: SessionId, since: Timestamp) -> Result<Option<Account>> {
     sqlx::query_as(
         "SELECT accounts.* FROM accounts JOIN account_sessions ON account_sessions.account_id = accounts.id
-         WHERE account_sessions.id = $1 AND account_sessions.created_at > $2
+         WHERE account_sessions.id = $1 AND account_sessions.created_at >= $2
            AND account_sessions.session_epoch = accounts.session_epoch",
     )
     .bind(id.to_string())
@@ -89,11 +89,11 @@ pub async fn touch(connection: &mut Connection, id: SessionId, network: Option<&
         .map_err(explain)
 }
 
-/// Those of an account that began after `since` and have not ended, the last used first.
+/// Those of an account that began at `since` or later and have not ended, the last used first.
 pub async fn list(connection: &mut Connection, account: AccountId, since: Timestamp) -> Result<Vec<Session>> {
     sqlx::query_as(
         "SELECT account_sessions.* FROM account_sessions JOIN accounts ON accounts.id = account_sessions.account_id
-         WHERE account_sessions.account_id = $1 AND account_sessions.created_at > $2
+         WHERE account_sessions.account_id = $1 AND account_sessions.created_at >= $2
            AND account_sessions.session_epoch = accounts.session_epoch
          ORDER BY account_sessions.used_at DESC, account_sessions.id DESC",
     )
@@ -128,7 +128,7 @@ pub async fn remove_others(connection: &mut Connection, account: AccountId, kept
 
 /// Removes those that began before `since`; answers how many.
 pub async fn trim(connection: &mut Connection, since: Timestamp) -> Result<u64> {
-    sqlx::query("DELETE FROM account_sessions WHERE created_at <= $1")
+    sqlx::query("DELETE FROM account_sessions WHERE created_at < $1")
         .bind(since.millis())
         .execute(connection)
         .await

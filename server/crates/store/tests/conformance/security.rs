@@ -71,10 +71,10 @@ async fn a_session_is_its_accounts_until_it_ends(store: Store) {
 async fn sessions_end_with_the_epoch_and_with_age(store: Store) {
     let ada = member(&store, "ada@example.org").await;
     let old = session(&store, ada, 10).await;
-    assert!(read!(store, |c| sessions::account(c, old.id, at(10))).is_none());
-    assert!(read!(store, |c| sessions::list(c, ada, at(10))).is_empty());
+    assert!(read!(store, |c| sessions::account(c, old.id, at(11))).is_none());
+    assert!(read!(store, |c| sessions::list(c, ada, at(11))).is_empty());
     let young = session(&store, ada, 20).await;
-    assert_eq!(write!(store, |c| sessions::trim(c, at(10))), 1);
+    assert_eq!(write!(store, |c| sessions::trim(c, at(11))), 1);
     assert!(read!(store, |c| sessions::account(c, young.id, at(10))).is_some());
     write!(store, |c| account::end_sessions(c, ada));
     assert!(read!(store, |c| sessions::account(c, young.id, at(10))).is_none());

@@ -10,7 +10,7 @@ use crate::ui::{ButtonLink, FailedPage, Look, PageHeader, PublicFrame};
 
 /// A button for each provider; nothing where there is none.
 #[component]
-pub(super) fn ProviderButtons(
+pub fn ProviderButtons(
     /// The page to go on to.
     #[prop(optional_no_strip)]
     next: Option<String>,

@@ -9,7 +9,7 @@ use crate::ui::{Day, FormError, Look, Notice, SubmitButton, failure_of};
 
 /// Links and unlinks providers; not there where there are none.
 #[component]
-pub(super) fn ProvidersSection(providers: Vec<Provider>, identities: Vec<Identity>, password: bool) -> impl IntoView {
+pub fn ProvidersSection(providers: Vec<Provider>, identities: Vec<Identity>, password: bool) -> impl IntoView {
     if providers.is_empty() && identities.is_empty() {
         return ().into_any();
     }

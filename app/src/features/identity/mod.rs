@@ -1,0 +1,8 @@
+//! Signing in by a provider: the way there and back, and linking and unlinking one.
+
+pub mod api;
+mod pages;
+mod section;
+
+pub use pages::{ComeBackPage, ProviderButtons, SendPage};
+pub use section::ProvidersSection;
