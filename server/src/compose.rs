@@ -195,7 +195,7 @@ fn most(limits: &config::Limits) -> BTreeMap<Limited, u32> {
 }
 
 /// What carries mails away, if a mail server is configured.
-fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
+pub fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
     if config.mail.smtp.trim().is_empty() {
         return Ok(None);
     }

@@ -6,6 +6,7 @@ mod sending;
 mod tasks;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ use crate::support::{Counting, HERE, TestClock, audit, open, unlimited};
 struct Scripted {
     answers: Mutex<VecDeque<Undelivered>>,
     taken: Mutex<Vec<String>>,
+    /// What is wrong with it, if something is, and how often it was greeted.
+    trouble: Mutex<Option<String>>,
+    greeted: AtomicU32,
 }
 
 #[async_trait]
@@ -40,6 +44,11 @@ impl Carrier for Scripted {
         }
         self.taken.lock().unwrap().push(letter.subject.clone());
         Ok(())
+    }
+
+    async fn greet(&self) -> Result<Duration, String> {
+        self.greeted.fetch_add(1, Ordering::SeqCst);
+        self.trouble.lock().unwrap().clone().map_or(Ok(Duration::from_millis(7)), Err)
     }
 }
 
