@@ -81,7 +81,7 @@ impl Written {
     pub async fn save(&self, connection: &mut Connection) -> Result<()> {
         rows::insert(connection, &self.mail).await?;
         if let Some(task) = &self.task {
-            store::task::queue(connection, task).await?;
+            crate::tasks::queue(connection, task).await?;
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Mails {
             state: if sending { MailState::Waiting } else { MailState::Kept },
             created_at: now,
         };
-        Ok(Written { task: sending.then(|| tasks.task(SEND, &mail.id)), mail })
+        Ok(Written { task: sending.then(|| tasks.task_of(recipient.id, SEND, &mail.id)), mail })
     }
 
     /// Whether mails leave; else they are kept here.

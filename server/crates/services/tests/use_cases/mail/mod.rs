@@ -62,6 +62,7 @@ struct Office {
     digests: Digests,
     server: Arc<Scripted>,
     store: Store,
+    events: Events,
     _folder: TempDir,
 }
 
@@ -71,7 +72,8 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder).await;
         let (clock, random) = (TestClock::new(), Arc::new(Counting::default()));
-        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone());
+        let events = Events::new(store.clone(), clock.clone());
+        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone(), events.clone());
         let server = Arc::new(Scripted::default());
         let carrier = sending.then(|| -> Arc<dyn Carrier> { server.clone() });
         let options = MailsOptions { carrier, site: "https://coach.example.org".to_owned() };
@@ -86,12 +88,12 @@ impl Office {
             knowledge::bank(),
             models,
             unlimited(&store),
-            Events::new(store.clone(), clock.clone()),
+            events.clone(),
         );
         let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         let running = tasks.clone();
         tokio::spawn(async move { running.run().await });
-        Self { clock, tasks, mails, accounts, interviews, digests, server, store, _folder: folder }
+        Self { clock, tasks, mails, accounts, interviews, digests, server, store, events, _folder: folder }
     }
 
     /// A new member, signed in.
