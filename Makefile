@@ -33,7 +33,7 @@ SERVER_CRATES := $(addprefix -p ,domain knowledge store inference integrations l
 # What cargo-leptos builds for the browser, in its own folder and profile.
 BROWSER := --target wasm32-unknown-unknown --profile wasm-release --target-dir $(CARGO_TARGET_DIR)/front
 
-.PHONY: help run dev build models setup test lint format unit peer fuzz contract durability end2end bench soak screenshots clean
+.PHONY: help run dev build models setup test lint format unit peer fuzz contract advisories durability end2end bench soak screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,7 +103,12 @@ contract: models ## Hold the API against its own document with Schemathesis
 	@.ci/setup test
 	@cd end2end && E2E_BINARY="$(BINARY)" node contract.mjs
 
-durability: models ## Kill the server while it writes, again and again, and look for what was lost
+# Not a part of `make test`: the database of known weaknesses is a git repository, which not every machine can reach.
+advisories: ## Look for known weaknesses of the crates in Cargo.lock, in the database of RustSec
+	@.ci/setup test
+	@cargo deny check --hide-inclusion-graph advisories
+
+durability: models ## Kill, stop, back up, fill and migrate the server while people write, and look for what was lost
 	@.ci/setup test
 	@cd end2end && E2E_BINARY="$(BINARY)" ../.ci/postgres run node durability.mjs
 

@@ -1,5 +1,5 @@
 // Starts the release binary as a person would get it: any folder, a fresh data directory, a free port.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -41,19 +41,23 @@ export class Server {
   /**
    * Starts it and waits until it is ready.
    * @param {Record<string, string>} [settings] further LODESTAR_* variables
-   * @param {string} [name] what people type instead of the number, such as localhost
+   * @param {{ name?: string, within?: string[] }} [how] `name`: what people type instead of the number, such as localhost;
+   *   `within`: a command that runs the program that follows it, in its own process
    */
-  static async start(settings = {}, name = "") {
+  static async start(settings = {}, { name = "", within = [] } = {}) {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing. Fix: make build.`);
     const server = new Server();
     server.settings = settings;
     server.#name = name;
+    server.within = within;
     await server.run();
     return server;
   }
 
   /** @type {Record<string, string>} */
   settings = {};
+  /** @type {string[]} */
+  within = [];
 
   #name = "";
 
@@ -76,23 +80,8 @@ export class Server {
   async run() {
     this.url ||= `http://127.0.0.1:${await freePort()}`;
     const began = performance.now();
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(LODESTAR|LEPTOS)_/.test(name));
-    this.#process = spawn(BINARY, ["serve"], {
-      cwd: this.#folder,
-      env: {
-        ...Object.fromEntries(inherited),
-        LODESTAR_DATA__DIR: this.data,
-        LODESTAR_HTTP__ADDR: new URL(this.url).host,
-        ...(this.#name ? { LODESTAR_HTTP__PUBLIC_URL: this.site } : {}),
-        LODESTAR_MODELS__DIR: MODELS,
-        // All visitors of a test come from one address, and programs practise quicker than people.
-        LODESTAR_LIMITS__REGISTRATION: "0",
-        LODESTAR_LIMITS__RESET: "0",
-        LODESTAR_LIMITS__PRACTICE: "0",
-        ...this.settings,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const [program, ...before] = [...this.within, BINARY];
+    this.#process = spawn(String(program), [...before, "serve"], { cwd: this.#folder, env: this.#environment(), stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text) => (this.output += text));
     }
@@ -107,6 +96,38 @@ export class Server {
       await pause(20);
     }
     this.readyAfter = performance.now() - began;
+  }
+
+  /**
+   * Runs another command of the program on its data, such as `backup`; what that printed.
+   * @param {string[]} words @param {Record<string, string>} [settings] further LODESTAR_* variables
+   * @returns {Promise<string>}
+   */
+  async command(words, settings = {}) {
+    this.url ||= `http://127.0.0.1:${await freePort()}`;
+    return new Promise((resolve, reject) => {
+      execFile(BINARY, words, { cwd: this.#folder, env: { ...this.#environment(), ...settings } }, (error, out, complaint) => {
+        if (error) reject(new Error(`lodestar ${words.join(" ")}: ${complaint || error.message}`));
+        else resolve(out);
+      });
+    });
+  }
+
+  /** What the program is told. @returns {Record<string, string | undefined>} */
+  #environment() {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(LODESTAR|LEPTOS)_/.test(name));
+    return {
+      ...Object.fromEntries(inherited),
+      LODESTAR_DATA__DIR: this.data,
+      LODESTAR_HTTP__ADDR: new URL(this.url).host,
+      ...(this.#name ? { LODESTAR_HTTP__PUBLIC_URL: this.site } : {}),
+      LODESTAR_MODELS__DIR: MODELS,
+      // All visitors of a test come from one address, and programs practise quicker than people.
+      LODESTAR_LIMITS__REGISTRATION: "0",
+      LODESTAR_LIMITS__RESET: "0",
+      LODESTAR_LIMITS__PRACTICE: "0",
+      ...this.settings,
+    };
   }
 
   /** The one-time link that creates the administrator, printed when there is no account yet. */
@@ -129,6 +150,15 @@ export class Server {
     await gone;
     clearTimeout(late);
     return child.exitCode;
+  }
+
+  /** Ends it in the middle of whatever it does, and waits. */
+  async kill() {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
   }
 
   /** Stops it and removes its data. */

@@ -119,7 +119,7 @@ test("programs send the code with the password", async ({ member, person }) => {
 
 test("a passkey is added and asked for", async ({ browser }) => {
   // Passkeys know no numbers as addresses.
-  const site = await Server.start({}, "localhost");
+  const site = await Server.start({}, { name: "localhost" });
   try {
     const context = await browser.newContext({ baseURL: site.site });
     const page = await context.newPage();

@@ -89,7 +89,8 @@ impl Lodestar {
         store.migrate().await.context("the tables of the database cannot be brought up to date")?;
         let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
         let audit = Audit::new(store.clone(), clock.clone(), random.clone());
-        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone());
+        let events = Events::new(store.clone(), clock.clone());
+        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone(), events.clone());
         let options = MailsOptions { carrier: carrier(config)?, site: config.public_url() };
         let mails = Mails::new(store.clone(), clock.clone(), random.clone(), tasks.clone(), options)?;
         let remote = remote(config)?;
@@ -110,7 +111,6 @@ impl Lodestar {
         models.begin().await.context("a model of the configuration cannot be used")?;
         let heard = interview::Models { embedder: embedder.clone(), roles: models.roles() };
         let limits = Limits::new(store.clone(), clock.clone(), most(&config.limits));
-        let events = Events::new(store.clone(), clock.clone());
         let tokens = Tokens::new(store.clone(), clock.clone(), random.clone(), audit.clone());
         let interviews = Interviews::new(
             store.clone(),
@@ -205,7 +205,7 @@ fn most(limits: &config::Limits) -> BTreeMap<Limited, u32> {
 }
 
 /// What carries mails away, if a mail server is configured.
-fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
+pub fn carrier(config: &Config) -> Result<Option<Arc<dyn Carrier>>> {
     if config.mail.smtp.trim().is_empty() {
         return Ok(None);
     }

@@ -5,6 +5,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use domain::event::{ClientMessage, ServerMessage};
+use domain::task::TaskProgress;
 use utoipa::openapi::security::{Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
@@ -28,9 +29,9 @@ use super::v1;
         (name = "models", description = "Models and what they take."),
         (name = "operations", description = "Background tasks and mails, for administrators."),
         (name = "audit", description = "What matters for security, for administrators."),
-        (name = "live", description = "What happens while one looks on: a WebSocket at `/ws`, opened with the same token (or by pages of this site with their session). Each message is one JSON object, a `ClientMessage` from the client and a `ServerMessage` from the server (see the schemas). Topics are `notifications` and `interview:{id}`. Events are counted for each person; after a broken connection, subscribing with `after` and the number of the last event that was seen brings those that were missed, none lost and none twice, for a day. The connection closes with 4001 within five seconds of signing out."),
+        (name = "live", description = "What happens while one looks on: a WebSocket at `/ws`, opened with the same token (or by pages of this site with their session). Each message is one JSON object, a `ClientMessage` from the client and a `ServerMessage` from the server (see the schemas). Topics are `notifications`, `interview:{id}` and `tasks`: the person's own background tasks, such as mails to them. Events of `tasks` are named `queued` (also when one failed and is tried again), `running`, `done` and `failed` (given up), and their `data` is a `TaskProgress`. Events are counted for each person; after a broken connection, subscribing with `after` and the number of the last event that was seen brings those that were missed, none lost and none twice, for a day. The connection closes with 4001 within five seconds of signing out."),
     ),
-    components(schemas(ClientMessage, ServerMessage, ErrorBody)),
+    components(schemas(ClientMessage, ServerMessage, TaskProgress, ErrorBody)),
     security(("token" = []), ("password" = [])),
     modifiers(&Schemes),
 )]

@@ -21,12 +21,13 @@ use std::time::Duration;
 
 use app::{App, shell};
 use axum::Router;
+use axum::body::HttpBody;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::Error;
+use domain::{Error, ErrorKind};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -82,7 +83,8 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
         .with_state(options)
         .merge(mail_previews(lodestar))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), ending::watch))
-        .layer(sessions(config, lodestar));
+        .layer(sessions(config, lodestar))
+        .layer(middleware::map_response(unsaved));
 
     let router = Router::new()
         .route("/health", get(health::report))
@@ -129,6 +131,16 @@ fn origins(text: &str) -> domain::Result<Vec<HeaderValue>> {
 fn refused(error: &Error) -> Response {
     let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, error.message.clone()).into_response()
+}
+
+/// A session that could not be begun leaves an answer without any words: these are what it means.
+async fn unsaved(response: Response) -> Response {
+    let is_silent = response.status() == StatusCode::INTERNAL_SERVER_ERROR && response.body().is_end_stream();
+    if !is_silent {
+        return response;
+    }
+    let message = "You could not be signed in: this server cannot save anything just now, perhaps because its disk is full. Nothing that was saved before is lost. Tell the operator, and try again.";
+    refused(&Error::new(ErrorKind::Busy, message))
 }
 
 fn mail_previews(lodestar: &Lodestar) -> Router {

@@ -53,7 +53,9 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let program = || program(folder.path(), port);
     let (ok, said) = run(&mut program(), &["doctor"]);
     assert!(ok && wrong(&said).is_empty(), "{said}");
-    for part in ["configuration", "data folder", "database", "pages", "model", "clock", "disk", "memory", "address"] {
+    for part in
+        ["configuration", "data folder", "database", "pages", "model", "mail", "clock", "disk", "memory", "address"]
+    {
         let line = said.lines().find(|line| line.contains(&format!(" {part}")));
         assert!(line.is_some_and(|line| line.starts_with("OK") || line.starts_with("NOTE")), "{part}: {said}");
     }
@@ -76,6 +78,12 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let address = taken.local_addr().unwrap().to_string();
     let (ok, said) = run(program().env("LODESTAR_METRICS__ADDR", &address), &["doctor"]);
     assert!(!ok && wrong(&said)[0].contains("choose another metrics.addr"), "{said}");
+
+    drop(taken);
+    let from = ("LODESTAR_MAIL__FROM", "Lodestar <coach@example.org>");
+    let (ok, said) =
+        run(program().env("LODESTAR_MAIL__SMTP", format!("smtp://{address}")).env(from.0, from.1), &["doctor"]);
+    assert!(!ok && wrong(&said)[0].contains("mail: the mail server cannot be used: Connection refused"), "{said}");
 
     let (ok, said) = run(program().env("LODESTAR_MODELS__EMBEDDING", "all-MiniLM-L6-v2"), &["doctor"]);
     assert!(!ok && wrong(&said)[0].contains("run `lodestar models pull all-MiniLM-L6-v2`"), "{said}");

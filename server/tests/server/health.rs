@@ -18,12 +18,17 @@ async fn every_part_has_a_state_a_latency_and_its_last_error() {
     assert_eq!((answer.status(), answer.headers()["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-store"));
     let report = json(answer).await;
     assert_eq!((&report["state"], &report["version"]), (&"ok".into(), &env!("CARGO_PKG_VERSION").into()));
-    for (name, needed) in [("database", true), ("files", true), ("embedding", true), ("generation", false)] {
+    for (name, needed) in
+        [("database", true), ("files", true), ("embedding", true), ("generation", false), ("mail", false)]
+    {
         let part = part(&report, name);
         assert_eq!((&part["state"], &part["needed"]), (&"ok".into(), &needed.into()), "{report}");
         assert!(part["millis"].is_u64() && part["last_error"].is_null(), "{report}");
     }
     assert_eq!(part(&report, "database")["detail"], "SQLite");
+    assert!(
+        part(&report, "mail")["detail"].as_str().unwrap().starts_with("no mail server is configured; mails are kept")
+    );
 
     let data = server.folder.path().join("data");
     std::fs::rename(&data, server.folder.path().join("away")).unwrap();

@@ -133,6 +133,28 @@ async fn what_happens_is_heard_by_its_person_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn background_tasks_are_heard_of_by_those_whose_they_are() {
+    let server = Server::start().await;
+    let (ada, eve) = (Program::of(&server, "ada@example.org").await, Program::of(&server, "eve@example.org").await);
+    let (mut live, mut other) = (Live::of(&server, &ada).await, Live::of(&server, &eve).await);
+    for live in [&mut live, &mut other] {
+        assert_eq!(live.subscribe("tasks", None).await.1["type"], "subscribed");
+    }
+    let owner = ada.get("/auth/me").await.body["id"].as_str().unwrap().parse().unwrap();
+    let tasks = &server.lodestar().tasks;
+    // Nobody does tasks of this kind here, so it waits.
+    let task = tasks.task_of(owner, "wait", &());
+    let id = task.id.to_string();
+    assert!(tasks.queue(task).await.unwrap());
+    let queued = live.hear().await;
+    assert_eq!((&queued["topic"], &queued["name"]), (&json!("tasks"), &json!("queued")));
+    let data = &queued["data"];
+    assert_eq!((&data["task"], &data["kind"], &data["tries"]), (&json!(id), &json!("wait"), &json!(0)));
+    other.say(json!({ "type": "ping" })).await;
+    assert_eq!(other.hear().await["type"], "pong", "it is not hers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_doubled_by_a_broken_connection() {
     let server = Server::start().await;
     let ada = Program::of(&server, "ada@example.org").await;

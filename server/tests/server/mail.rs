@@ -161,6 +161,46 @@ async fn nothing_is_sent_where_the_connection_must_be_encrypted_and_cannot_be() 
     server.rest().await;
 }
 
+/// The part "mail" of how all is.
+async fn health(server: &Server) -> (StatusCode, Value) {
+    let answer = server.get("/health").await;
+    let (status, report) = (answer.status(), answer.json::<Value>().await.unwrap());
+    let part = report["checks"].as_array().unwrap().iter().find(|part| part["name"] == "mail");
+    (status, part.expect("a part for mail").clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_the_mail_server_answers_is_a_part_of_health_and_not_of_readiness() {
+    let post = MailServer::start();
+    let server = post.lodestar("").await;
+    let (status, part) = health(&server).await;
+    let detail = part["detail"].as_str().unwrap();
+    assert_eq!((status, &part["state"], &part["needed"]), (StatusCode::OK, &"ok".into(), &false.into()), "{part}");
+    assert!(detail.starts_with("the mail server answers in ") && detail.contains(" ms; 0 mails wait, 0 of"), "{part}");
+    assert!(post.mails.try_recv().is_err(), "nothing is sent for it");
+
+    // One that cannot be used: it does not encrypt, does not know the password, or is not there.
+    let gone = { MailServer::start().port };
+    for (address, reason) in [
+        (format!("smtp://lodestar:p%40ss%2Fword@127.0.0.1:{}?tls=required", post.port), "STARTTLS is not supported"),
+        (format!("smtp://lodestar:wrong@127.0.0.1:{}", post.port), "refuses the sign-in (535)"),
+        (format!("smtp://127.0.0.1:{gone}"), "Connection refused"),
+    ] {
+        let settings = format!("[mail]\nsmtp = {address:?}\nfrom = \"Lodestar <coach@example.org>\"\n");
+        let server = Server::start_with(&settings).await;
+        let (status, part) = health(&server).await;
+        assert_eq!((status, &part["state"]), (StatusCode::OK, &"failing".into()), "{part}");
+        assert!(part["detail"].as_str().unwrap().contains(reason), "{part}");
+        assert!(part["last_error"]["message"].as_str().unwrap().contains(reason), "{part}");
+        assert!(!part.to_string().contains("127.0.0.1"), "anybody may read it: {part}");
+        let ready = server.get("/health/ready").await;
+        assert_eq!(ready.status(), StatusCode::OK, "people practise without mail");
+        assert!(ready.json::<Value>().await.unwrap()["mail"].is_null(), "it is not asked for that");
+        server.rest().await;
+    }
+    server.rest().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_are_shown_to_administrators_in_frames_of_this_site_alone() {
     let server = Server::start_with("").await;

@@ -17,13 +17,15 @@ pub enum Topic {
     Notifications,
     /// One interview.
     Interview(InterviewId),
+    /// The person's own background tasks, such as mails to them.
+    Tasks,
 }
 
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Topic {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         let text = utoipa::openapi::schema::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String);
-        text.pattern(Some("^(notifications|interview:[0-9a-f-]{36})$")).examples(["notifications"]).into()
+        text.pattern(Some("^(notifications|tasks|interview:[0-9a-f-]{36})$")).examples(["notifications"]).into()
     }
 }
 
@@ -35,6 +37,7 @@ impl fmt::Display for Topic {
         match self {
             Self::Notifications => f.write_str("notifications"),
             Self::Interview(id) => write!(f, "interview:{id}"),
+            Self::Tasks => f.write_str("tasks"),
         }
     }
 }
@@ -45,6 +48,7 @@ impl FromStr for Topic {
     fn from_str(text: &str) -> Result<Self> {
         match text.split_once(':') {
             None if text == "notifications" => Ok(Self::Notifications),
+            None if text == "tasks" => Ok(Self::Tasks),
             Some(("interview", id)) => Ok(Self::Interview(id.parse()?)),
             _ => Err(Error::not_found("topic")),
         }
@@ -145,13 +149,15 @@ mod tests {
     #[test]
     fn topics_are_words() {
         let interview = Topic::Interview(ID.parse().unwrap());
-        for (topic, word) in
-            [(Topic::Notifications, "notifications".to_owned()), (interview, format!("interview:{ID}"))]
-        {
+        for (topic, word) in [
+            (Topic::Notifications, "notifications".to_owned()),
+            (Topic::Tasks, "tasks".to_owned()),
+            (interview, format!("interview:{ID}")),
+        ] {
             assert_eq!((topic.to_string(), word.parse()), (word.clone(), Ok(topic)));
             assert_eq!(serde_json::to_value(topic).unwrap(), json!(word));
         }
-        for wrong in ["", "interview", "interview:", "interview:x", "accounts:1"] {
+        for wrong in ["", "task", "tasks:", "interview", "interview:", "interview:x", "accounts:1"] {
             assert!(wrong.parse::<Topic>().is_err(), "{wrong}");
         }
     }

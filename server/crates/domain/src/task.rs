@@ -51,6 +51,21 @@ impl TaskState {
     }
 }
 
+/// What the person whose work a task is hears of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskProgress {
+    /// Its identifier.
+    pub task: TaskId,
+    /// What kind of work it is, such as `send-mail`.
+    pub kind: String,
+    /// Tries that have begun.
+    pub tries: u32,
+    /// When it is tried next, if it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+}
+
 /// What an administrator sees of the background tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

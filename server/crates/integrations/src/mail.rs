@@ -1,7 +1,7 @@
 //! Sending mail by SMTP.
 
 use std::net::IpAddr;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use domain::{Error, Result, Timestamp};
@@ -13,6 +13,8 @@ use url::Url;
 
 /// How long a mail server may take for one step.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to greet, sign-in included.
+const GREETING: Duration = Duration::from_secs(10);
 /// Longest reason that is kept of a server's answer, in characters.
 const LONGEST_REASON: usize = 300;
 /// Says that no person wrote the mail.
@@ -52,6 +54,12 @@ pub trait Carrier: Send + Sync {
     /// # Errors
     /// Why it was not taken, and whether to try again.
     async fn carry(&self, letter: &Letter) -> std::result::Result<(), Undelivered>;
+
+    /// Looks whether letters could be handed over, without any; answers how long that took.
+    ///
+    /// # Errors
+    /// Why they could not, in a few words without addresses: anybody may read it.
+    async fn greet(&self) -> std::result::Result<Duration, String>;
 }
 
 /// A mail server.
@@ -114,6 +122,36 @@ impl Carrier for Smtp {
             if error.is_permanent() && !is_sign_in { Undelivered::Never(reason) } else { Undelivered::Later(reason) }
         })
     }
+
+    async fn greet(&self) -> std::result::Result<Duration, String> {
+        let began = Instant::now();
+        // Connects, turns to TLS and signs in as for a mail, then sends NOOP and QUIT.
+        let greeted = tokio::time::timeout(GREETING, self.transport.test_connection()).await.map_err(|_| late())?;
+        match greeted {
+            Ok(true) => Ok(began.elapsed()),
+            Ok(false) => Err("the mail server broke off".to_owned()),
+            Err(error) => Err(ungreeted(&error)),
+        }
+    }
+}
+
+/// Why a mail server could not be greeted. What it says itself is left out: it may name machines.
+fn ungreeted(error: &lettre::transport::smtp::Error) -> String {
+    match error.status().map(u16::from) {
+        Some(code @ 530..=539) => format!("the mail server refuses the sign-in ({code})"),
+        Some(code) => format!("the mail server does not take mails now ({code})"),
+        None if error.is_timeout() => late(),
+        None => {
+            // The outermost error only says that connecting failed.
+            let innermost = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).last();
+            let reason = innermost.map_or_else(String::new, ToString::to_string);
+            format!("the mail server cannot be used: {reason}")
+        }
+    }
+}
+
+fn late() -> String {
+    format!("the mail server did not answer within {} s", GREETING.as_secs())
 }
 
 /// `url` with the TLS that it must have, as the transport reads it, and its port.

@@ -13,6 +13,10 @@ use tracing::Instrument;
 
 use crate::error::{explain, unexpected};
 
+/// A connection that rested for longer is asked whether it still works before it is used; asking always would double
+/// the ways to the database of most requests.
+const RESTED: Duration = Duration::from_secs(1);
+
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
 
 /// A connection, as the functions of this crate take it.
@@ -120,6 +124,15 @@ impl Store {
             AnyPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(10))
+                .test_before_acquire(false)
+                .before_acquire(|connection, past| {
+                    Box::pin(async move {
+                        if past.idle_for > RESTED {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .after_connect(move |connection, _| {
                     Box::pin(async move { connection.execute(sqlx::raw_sql(engine.prepare())).await.map(|_| ()) })
                 })

@@ -153,6 +153,23 @@ pub async fn count_since(
         .map_err(explain)
 }
 
+/// How many mails wait to be sent, and how many of those written since then could not be sent.
+pub async fn unsent(connection: &mut Connection, since: Timestamp) -> Result<(u64, u64)> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT state, COUNT(*) AS count FROM mails
+         WHERE state IN ('waiting', 'failed') AND (state = 'waiting' OR created_at >= $1) GROUP BY state",
+    )
+    .bind(since.millis())
+    .fetch_all(connection)
+    .await
+    .map_err(explain)?;
+    let count = |state: MailState| {
+        let found = rows.iter().find(|(slug, _)| slug == state.slug());
+        found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0))
+    };
+    Ok((count(MailState::Waiting), count(MailState::Failed)))
+}
+
 /// Removes the words of mails that were written before `since`; answers of how many.
 pub async fn trim(connection: &mut Connection, since: Timestamp) -> Result<u64> {
     sqlx::query("UPDATE mails SET text = NULL, html = NULL WHERE created_at < $1 AND text IS NOT NULL")

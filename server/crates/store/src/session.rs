@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::Timestamp;
 use domain::number::hex;
+use domain::{ErrorKind, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use time::OffsetDateTime;
@@ -12,6 +12,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
 use crate::Store;
+use crate::error::unexpected;
 
 /// The session store on the database.
 #[derive(Clone, Debug)]
@@ -39,9 +40,9 @@ impl Sessions {
             .await
     }
 
-    async fn put(&self, record: &Record, statement: &'static str) -> Result<bool> {
+    async fn put(&self, record: &Record, statement: &'static str) -> domain::Result<bool> {
         let (id, expires_at) = (key(&record.id), millis(record.expiry_date));
-        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let data = serde_json::to_string(&record.data).map_err(|error| unexpected(&error))?;
         self.0
             .transaction(move |connection| {
                 Box::pin(async move {
@@ -56,7 +57,6 @@ impl Sessions {
                 })
             })
             .await
-            .map_err(backend)
     }
 }
 
@@ -77,17 +77,26 @@ impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         while !self
             .put(record, "INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING")
-            .await?
+            .await
+            .map_err(backend)?
         {
             record.id = Id::default();
         }
         Ok(())
     }
 
+    /// Sessions that exist are changed to keep them from going idle: one that cannot be changed now stays as it is, so
+    /// that pages go on where nothing can be written.
     async fn save(&self, record: &Record) -> Result<()> {
         let statement = "INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3)
              ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at";
-        self.put(record, statement).await.map(|_| ())
+        match self.put(record, statement).await {
+            Err(error) if error.kind == ErrorKind::Busy => {
+                tracing::warn!(%error, "a session could not be changed and stays as it is");
+                Ok(())
+            }
+            saved => saved.map(|_| ()).map_err(backend),
+        }
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

@@ -1,6 +1,7 @@
 //! Background tasks, for any number of instances: each one is claimed by a single statement, for a
 //! time that the holder prolongs while it works.
 
+use domain::account::AccountId;
 use domain::task::{TaskId, TaskState, TaskView};
 use domain::{Error, Result, Timestamp};
 use sqlx::{FromRow, Row, any::AnyRow};
@@ -13,6 +14,8 @@ use crate::error::explain;
 pub struct NewTask {
     /// Its identifier.
     pub id: TaskId,
+    /// Whose work it is, if it is somebody's.
+    pub owner: Option<AccountId>,
     /// What kind of work it is.
     pub kind: &'static str,
     /// What it is to be done with.
@@ -30,9 +33,24 @@ pub struct NewTask {
 pub struct Claimed {
     /// Its identifier.
     pub id: TaskId,
+    /// Whose work it is, if it is somebody's.
+    pub owner: Option<AccountId>,
     /// What it is to be done with.
     pub payload: String,
     /// How often it was tried, this try included.
+    pub tries: u32,
+}
+
+/// A task that an administrator ended or began anew.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// Whose work it is, if it is somebody's.
+    pub owner: Option<AccountId>,
+    /// What kind of work it is.
+    pub kind: String,
+    /// What it is to be done with.
+    pub payload: String,
+    /// How often it was tried.
     pub tries: u32,
 }
 
@@ -44,18 +62,34 @@ fn tries(row: &AnyRow) -> sqlx::Result<u32> {
     row.try_get::<i64, _>("tries").map(|tries| u32::try_from(tries).unwrap_or(u32::MAX))
 }
 
+fn owner(row: &AnyRow) -> sqlx::Result<Option<AccountId>> {
+    let owner: Option<String> = row.try_get("owner_id")?;
+    owner.map(|owner| owner.parse()).transpose().map_err(|error: Error| sqlx::Error::Decode(error.into()))
+}
+
 impl FromRow<'_, AnyRow> for Claimed {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
-        Ok(Self { id: id(row)?, payload: row.try_get("payload")?, tries: tries(row)? })
+        Ok(Self { id: id(row)?, owner: owner(row)?, payload: row.try_get("payload")?, tries: tries(row)? })
+    }
+}
+
+impl FromRow<'_, AnyRow> for Changed {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            owner: owner(row)?,
+            kind: row.try_get("kind")?,
+            payload: row.try_get("payload")?,
+            tries: tries(row)?,
+        })
     }
 }
 
 /// Queues a task; false when there is one of its name that was not given up.
 pub async fn queue(connection: &mut Connection, task: &NewTask) -> Result<bool> {
     sqlx::query(
-        "INSERT INTO tasks (id, kind, payload, name, state, tries, due_at, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6, $6)
-         ON CONFLICT (name) DO UPDATE SET payload = excluded.payload, state = 'queued', tries = 0, claim = NULL,
+        "INSERT INTO tasks (id, owner_id, kind, payload, name, state, tries, due_at, created_at, changed_at)
+         VALUES ($1, $7, $2, $3, $4, 'queued', 0, $5, $6, $6)
+         ON CONFLICT (name) DO UPDATE SET owner_id = excluded.owner_id, payload = excluded.payload, state = 'queued', tries = 0, claim = NULL,
              error = NULL, due_at = excluded.due_at, created_at = excluded.created_at, changed_at = excluded.changed_at
          WHERE tasks.state = 'failed'",
     )
@@ -65,6 +99,7 @@ pub async fn queue(connection: &mut Connection, task: &NewTask) -> Result<bool> 
     .bind(task.name.clone())
     .bind(task.due_at.millis())
     .bind(task.created_at.millis())
+    .bind(task.owner.map(|owner| owner.to_string()))
     .execute(connection)
     .await
     .map(|done| done.rows_affected() == 1)
@@ -95,7 +130,7 @@ pub async fn claim(
         "UPDATE tasks SET state = 'running', claim = $2, tries = tries + 1, due_at = $4, changed_at = $3
          WHERE id = (SELECT id FROM tasks WHERE kind = $1 AND state <> 'failed' AND due_at <= $3 ORDER BY due_at, id LIMIT 1)
              AND state <> 'failed' AND due_at <= $3
-         RETURNING id, payload, tries",
+         RETURNING id, owner_id, payload, tries",
     )
     .bind(kind.to_owned())
     .bind(claim.to_owned())
@@ -204,22 +239,22 @@ pub async fn list(connection: &mut Connection, limit: i64) -> Result<Vec<TaskVie
     rows.iter().map(view).collect::<sqlx::Result<_>>().map_err(explain)
 }
 
-/// Queues a task again that was given up; false when there is no such task.
-pub async fn retry(connection: &mut Connection, id: TaskId, now: Timestamp) -> Result<bool> {
-    sqlx::query(
-        "UPDATE tasks SET state = 'queued', tries = 0, due_at = $2, changed_at = $2 WHERE id = $1 AND state = 'failed'",
+/// Queues a task again that was given up; none when there is no such task.
+pub async fn retry(connection: &mut Connection, id: TaskId, now: Timestamp) -> Result<Option<Changed>> {
+    sqlx::query_as(
+        "UPDATE tasks SET state = 'queued', tries = 0, due_at = $2, changed_at = $2 WHERE id = $1 AND state = 'failed'
+         RETURNING owner_id, kind, payload, tries",
     )
     .bind(id.to_string())
     .bind(now.millis())
-    .execute(connection)
+    .fetch_optional(connection)
     .await
-    .map(|done| done.rows_affected() == 1)
     .map_err(explain)
 }
 
-/// Removes a task in any state; its kind and payload, if there was one.
-pub async fn cancel(connection: &mut Connection, id: TaskId) -> Result<Option<(String, String)>> {
-    sqlx::query_as("DELETE FROM tasks WHERE id = $1 RETURNING kind, payload")
+/// Removes a task in any state; what it was, if there was one.
+pub async fn cancel(connection: &mut Connection, id: TaskId) -> Result<Option<Changed>> {
+    sqlx::query_as("DELETE FROM tasks WHERE id = $1 RETURNING owner_id, kind, payload, tries")
         .bind(id.to_string())
         .fetch_optional(connection)
         .await

@@ -38,6 +38,7 @@ pub async fn run(config: domain::Result<Config>) -> Result<()> {
     for (model, finding) in parts::models(&config, store.as_ref()).await {
         lines.say(&format!("model {model}"), finding);
     }
+    lines.say("mail", parts::mail(&config).await);
     lines.say("clock", machine::clock(store.as_ref()).await);
     lines.say("disk", machine::disk(&config));
     lines.say("memory", machine::memory(&config));

@@ -1,4 +1,4 @@
-//! What Lodestar is made of: its folder, database, pages and models.
+//! What Lodestar is made of: its folder, database, pages, models and mail.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -119,4 +119,20 @@ async fn chosen(store: Option<&Store>) -> Vec<String> {
     }
     let roles = store::model::roles(&mut connection).await.unwrap_or_default();
     roles.into_iter().map(|(_, model)| model).filter(|model| !model.is_empty()).collect()
+}
+
+/// Mails can leave, if they are to.
+pub async fn mail(config: &Config) -> Finding {
+    let carrier = match compose::carrier(config) {
+        Ok(Some(carrier)) => carrier,
+        Ok(None) => {
+            let message = "no mail server is configured (mail.smtp): administrators read mails on the page “Mail”";
+            return Finding::Good(message.to_owned());
+        }
+        Err(error) => return Finding::Wrong(error.to_string()),
+    };
+    match carrier.greet().await {
+        Ok(took) => Finding::Good(format!("the mail server answers in {} ms", took.as_millis())),
+        Err(reason) => Finding::Wrong(format!("{reason}: check mail.smtp, and that the mail server runs")),
+    }
 }

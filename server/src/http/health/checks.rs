@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use inference::Embedder;
+use services::mail::{Mails, Post};
 use services::models::Models;
 use store::Store;
 
@@ -38,12 +39,13 @@ impl Check {
 
 /// All of them.
 pub fn all(lodestar: &Lodestar) -> Vec<Check> {
-    let Lodestar { store, data_dir, embedder, models, .. } = lodestar.clone();
+    let Lodestar { store, data_dir, embedder, models, mails, .. } = lodestar.clone();
     vec![
         Check::new("database", true, move || database(store.clone())),
         Check::new("files", true, move || files(data_dir.clone())),
         Check::new("embedding", true, move || embedding(embedder.clone())),
         Check::new("generation", false, move || generation(models.clone())),
+        Check::new("mail", false, move || mail(mails.clone())),
     ]
 }
 
@@ -88,4 +90,17 @@ async fn generation(models: Models) -> Outcome {
         [] => "no model is loaded; the built-in coach words what is said until one is".to_owned(),
         _ => format!("loaded: {}", names.join(", ")),
     })
+}
+
+/// Mails wait for a mail server that is down, so nobody is sent away for it.
+async fn mail(mails: Mails) -> Outcome {
+    let Post { server, waiting, failed } = mails.post().await.map_err(|error| error.message)?;
+    let Some(server) = server else {
+        return Ok("no mail server is configured; mails are kept for administrators to read".to_owned());
+    };
+    let unsent = format!("{waiting} mails wait, {failed} of the last 7 days could not be sent");
+    match server {
+        Ok(took) => Ok(format!("the mail server answers in {} ms; {unsent}", took.as_millis())),
+        Err(reason) => Err(format!("{reason}; {unsent}")),
+    }
 }

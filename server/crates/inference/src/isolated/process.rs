@@ -1,6 +1,8 @@
 //! Starting the process, and starting it again.
 
 use std::{
+    fs::Permissions,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{ExitStatus, Stdio},
     sync::{
@@ -70,7 +72,7 @@ impl Isolated {
     /// # Errors
     /// [`ErrorKind::Busy`] if the process ends before it is ready: it has said why.
     pub async fn start(command: impl Fn(&Path) -> Command + Send + Sync + 'static) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("lodestar-").tempdir().map_err(|error| cannot(&error))?;
+        let folder = folder().map_err(|error| cannot(&error))?;
         let path = folder.path().join("engine");
         let (ready, is_ready) = watch::channel(false);
         let state = Arc::new(State::default());
@@ -127,6 +129,12 @@ impl Isolated {
     }
 }
 
+/// A folder for the socket that its owner alone may enter.
+fn folder() -> std::io::Result<TempDir> {
+    let alone = Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix("lodestar-").permissions(alone).tempdir()
+}
+
 /// Starts the process and waits until it is ready.
 /// Its input is kept apart: waiting for a process closes what it still has of it.
 async fn begin(path: &Path, command: &impl Fn(&Path) -> Command) -> Result<(Child, Option<ChildStdin>, Hello)> {
@@ -156,4 +164,15 @@ fn cannot(cause: &dyn std::fmt::Display) -> Error {
 
 fn describe(exit: std::io::Result<ExitStatus>) -> String {
     exit.map_or_else(|error| error.to_string(), |exit| exit.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_may_enter_the_folder_of_the_socket() {
+        let folder = folder().unwrap();
+        assert_eq!(folder.path().metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    }
 }

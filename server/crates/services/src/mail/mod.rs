@@ -2,6 +2,7 @@
 //! the background where a mail server is configured. Without one, administrators read it here.
 
 mod letter;
+mod post;
 mod sending;
 mod template;
 
@@ -17,6 +18,8 @@ use store::{Connection, Store};
 
 use crate::tasks::Tasks;
 pub use letter::{Digest, Letter, Link};
+use post::Door;
+pub use post::Post;
 use sending::{SEND, Sending};
 pub use template::TemplateError;
 use template::{Filled, Templates};
@@ -46,7 +49,8 @@ struct Parts {
     random: Arc<dyn Random>,
     tasks: Tasks,
     templates: Templates,
-    sending: bool,
+    /// Where mails leave, if they do.
+    door: Option<Door>,
 }
 
 /// Whom a mail is for.
@@ -77,7 +81,7 @@ impl Written {
     pub async fn save(&self, connection: &mut Connection) -> Result<()> {
         rows::insert(connection, &self.mail).await?;
         if let Some(task) = &self.task {
-            store::task::queue(connection, task).await?;
+            crate::tasks::queue(connection, task).await?;
         }
         Ok(())
     }
@@ -96,18 +100,19 @@ impl Mails {
         options: MailsOptions,
     ) -> std::result::Result<Self, TemplateError> {
         let templates = Templates::load(&options.site)?;
-        let sending = options.carrier.is_some();
-        if let Some(carrier) = options.carrier {
-            tasks.register(SEND, Arc::new(Sending { store: store.clone(), clock: clock.clone(), carrier }));
-        }
-        Ok(Self(Arc::new(Parts { store, clock, random, tasks, templates, sending })))
+        let door = options.carrier.map(|carrier| {
+            let (store, clock, carrying) = (store.clone(), clock.clone(), carrier.clone());
+            tasks.register(SEND, Arc::new(Sending { store, clock: clock.clone(), carrier: carrying }));
+            Door::new(carrier, clock)
+        });
+        Ok(Self(Arc::new(Parts { store, clock, random, tasks, templates, door })))
     }
 
     /// Writes `letter` to somebody.
     pub fn write(&self, recipient: &Recipient, letter: &Letter) -> Result<Written> {
-        let Parts { clock, random, tasks, templates, sending, .. } = &*self.0;
+        let Parts { clock, random, tasks, templates, .. } = &*self.0;
         let Filled { template, subject, text, html } = templates.fill(letter, &recipient.name).map_err(unfit)?;
-        let now = clock.now();
+        let (now, sending) = (clock.now(), self.is_sending());
         let mail = NewMail {
             id: Id::new(now, &**random),
             owner: recipient.id,
@@ -116,10 +121,15 @@ impl Mails {
             subject,
             text,
             html,
-            state: if *sending { MailState::Waiting } else { MailState::Kept },
+            state: if sending { MailState::Waiting } else { MailState::Kept },
             created_at: now,
         };
-        Ok(Written { task: sending.then(|| tasks.task(SEND, &mail.id)), mail })
+        Ok(Written { task: sending.then(|| tasks.task_of(recipient.id, SEND, &mail.id)), mail })
+    }
+
+    /// Whether mails leave; else they are kept here.
+    fn is_sending(&self) -> bool {
+        self.0.door.is_some()
     }
 
     /// Has mails that were saved sent at once.
@@ -142,11 +152,11 @@ impl Mails {
     pub async fn view(&self, viewer: &Viewer) -> Result<MailsView> {
         viewer.must_administer(TASK)?;
         let mut mails = rows::latest(&mut *self.0.store.read().await?, LISTED).await?;
-        if self.0.sending {
+        if self.is_sending() {
             // Some may have been kept before a mail server was configured.
             mails.iter_mut().for_each(|mail| mail.text = None);
         }
-        Ok(MailsView { sending: self.0.sending, mails, samples: self.samples()? })
+        Ok(MailsView { sending: self.is_sending(), mails, samples: self.samples()? })
     }
 
     fn samples(&self) -> Result<Vec<Sample>> {

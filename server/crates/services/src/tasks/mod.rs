@@ -6,13 +6,14 @@
 //! that. To add a kind of work: a [`Work`] beside its feature, registered where the feature's
 //! service is made, and its name in words on the page `/admin/tasks`.
 
+mod progress;
 mod runner;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use domain::account::Viewer;
+use domain::account::{AccountId, Viewer};
 use domain::task::{TaskId, TaskState, TasksView};
 use domain::{Clock, Error, Id, Random, Result, Timestamp};
 use serde::Serialize;
@@ -20,6 +21,10 @@ use serde_json::Value;
 use store::Store;
 use store::task::{self as rows, NewTask};
 use tokio::sync::{Notify, watch};
+
+use crate::events::Events;
+pub(crate) use progress::queue;
+use progress::{DONE, FAILED, QUEUED, RUNNING, Told};
 
 /// Tasks that an administrator sees, at most.
 const LISTED: i64 = 200;
@@ -74,6 +79,7 @@ struct Parts {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    events: Events,
     kinds: Mutex<BTreeMap<&'static str, Arc<dyn Work>>>,
     /// Something was queued in this process.
     queued: Notify,
@@ -84,13 +90,14 @@ struct Parts {
 }
 
 impl Tasks {
-    /// Tasks kept in `store`. Nothing is done yet: see [`Tasks::run`].
-    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    /// Tasks kept in `store`, of which their people hear by `events`. Nothing is done yet: see [`Tasks::run`].
+    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>, events: Events) -> Self {
         let (stopping, running) = (watch::Sender::new(false), watch::Sender::new(0));
         Self(Arc::new(Parts {
             store,
             clock,
             random,
+            events,
             kinds: Mutex::default(),
             queued: Notify::new(),
             stopping,
@@ -104,19 +111,24 @@ impl Tasks {
         self.kinds().insert(kind, work);
     }
 
-    /// A task that is due at once, for [`store::task::queue`] in the caller's transaction;
-    /// [`Tasks::wake`] follows when that is saved.
+    /// A task that is due at once and nobody's own, for [`queue`] in the caller's transaction; [`Tasks::wake`] follows
+    /// when that is saved.
     pub fn task(&self, kind: &'static str, payload: &impl Serialize) -> NewTask {
         let now = self.0.clock.now();
         // Payloads are plain structs and strings, which always have a form in JSON.
         let payload = serde_json::to_value(payload).unwrap_or(Value::Null).to_string();
-        NewTask { id: Id::new(now, &*self.0.random), kind, payload, name: None, due_at: now, created_at: now }
+        let id = Id::new(now, &*self.0.random);
+        NewTask { id, owner: None, kind, payload, name: None, due_at: now, created_at: now }
+    }
+
+    /// The same for the person whose work it is: they hear how it goes.
+    pub fn task_of(&self, owner: AccountId, kind: &'static str, payload: &impl Serialize) -> NewTask {
+        NewTask { owner: Some(owner), ..self.task(kind, payload) }
     }
 
     /// Queues `task` by itself; false when there is one of its name.
     pub async fn queue(&self, task: NewTask) -> Result<bool> {
-        let queue =
-            self.0.store.transaction(move |connection| Box::pin(async move { rows::queue(connection, &task).await }));
+        let queue = self.0.store.transaction(move |connection| Box::pin(async move { queue(connection, &task).await }));
         let queued = queue.await?;
         self.wake();
         Ok(queued)
@@ -158,9 +170,8 @@ impl Tasks {
         viewer.must_administer(TASK)?;
         let now = self.0.clock.now();
         let retry = self.0.store.transaction(move |connection| Box::pin(rows::retry(connection, id, now)));
-        if !retry.await? {
-            return Err(Error::not_found("failed task"));
-        }
+        let again = retry.await?.ok_or_else(|| Error::not_found("failed task"))?;
+        self.tell(again.owner, QUEUED, Told { id, kind: &again.kind, tries: again.tries, due_at: Some(now) }).await;
         self.wake();
         Ok(())
     }
@@ -172,8 +183,9 @@ impl Tasks {
     pub async fn cancel(&self, viewer: &Viewer, id: TaskId) -> Result<()> {
         viewer.must_administer(TASK)?;
         let cancel = self.0.store.transaction(move |connection| Box::pin(rows::cancel(connection, id)));
-        let (kind, payload) = cancel.await?.ok_or_else(|| Error::not_found("task"))?;
+        let rows::Changed { owner, kind, payload, tries } = cancel.await?.ok_or_else(|| Error::not_found("task"))?;
         tracing::info!(%id, kind, by = %viewer.id, "a background task was cancelled");
+        self.tell(owner, FAILED, Told { id, kind: &kind, tries, due_at: None }).await;
         if let Some(work) = self.work(&kind) {
             work.given_up(&payload, "An administrator cancelled it.").await;
         }

@@ -11,7 +11,7 @@ use store::Connection;
 use store::task::{self as rows, Claimed};
 use tokio::task::JoinSet;
 
-use super::{Done, Tasks, Trouble, Work};
+use super::{DONE, Done, FAILED, QUEUED, RUNNING, Tasks, Told, Trouble, Work};
 
 /// Tasks that are done at the same time in this process.
 const AT_ONCE: usize = 4;
@@ -36,6 +36,13 @@ struct Claim {
     task: Claimed,
     /// The random word that says whose it is.
     word: String,
+}
+
+impl Claim {
+    /// What is told of the task, which is tried next at that time if it waits.
+    fn told(&self, due_at: Option<Timestamp>) -> Told<'_> {
+        Told { id: self.task.id, kind: &self.kind, tries: self.task.tries, due_at }
+    }
 }
 
 impl Tasks {
@@ -113,6 +120,7 @@ impl Tasks {
     /// Does a task, unless its claim is lost meanwhile, and notes how it ended.
     async fn carry_out(&self, claim: Claim, work: Arc<dyn Work>) {
         let Claim { kind, task, .. } = &claim;
+        self.tell(task.owner, RUNNING, claim.told(None)).await;
         let outcome = if task.tries > MOST_TRIES {
             Err(Trouble::Lasting("Each time that it was tried, the server stopped in the middle.".to_owned()))
         } else {
@@ -150,20 +158,28 @@ impl Tasks {
     }
 
     async fn ended(&self, claim: &Claim, done: Done) -> Result<bool> {
-        self.change(claim, move |connection, claim| {
+        let held = self.change(claim, move |connection, claim| {
             Box::pin(async move {
                 match done {
                     Done::Once => rows::finish(connection, claim.task.id, &claim.word).await,
                     Done::Until(at) => rows::postpone(connection, claim.task.id, &claim.word, at, None).await,
                 }
             })
-        })
-        .await
+        });
+        let held = held.await?;
+        if held {
+            let (name, due_at) = match done {
+                Done::Once => (DONE, None),
+                Done::Until(at) => (QUEUED, Some(at)),
+            };
+            self.tell(claim.task.owner, name, claim.told(due_at)).await;
+        }
+        Ok(held)
     }
 
     async fn failed(&self, claim: &Claim, work: &dyn Work, trouble: Trouble) -> Result<bool> {
         let now = self.0.clock.now();
-        let Claim { kind, task: Claimed { id, payload, tries }, .. } = claim;
+        let Claim { kind, task: Claimed { id, owner, payload, tries }, .. } = claim;
         let (reason, pause) = match trouble {
             Trouble::Passing(reason) => (reason, pause_after(*tries)),
             Trouble::Lasting(reason) => (reason, None),
@@ -178,15 +194,20 @@ impl Tasks {
             let held = failed.await?;
             if held {
                 work.given_up(payload, &reason).await;
+                self.tell(*owner, FAILED, claim.told(None)).await;
             }
             return Ok(held);
         };
         tracing::info!(%id, kind, tries, pause, "a background task failed and is tried again");
         let due_at = now.seconds_later(pause);
-        self.change(claim, move |connection, claim| {
+        let postponed = self.change(claim, move |connection, claim| {
             Box::pin(async move { rows::postpone(connection, claim.task.id, &claim.word, due_at, Some(&error)).await })
-        })
-        .await
+        });
+        let held = postponed.await?;
+        if held {
+            self.tell(*owner, QUEUED, claim.told(Some(due_at))).await;
+        }
+        Ok(held)
     }
 
     /// Changes a claimed task in a transaction of its own.

@@ -14,6 +14,7 @@ on_both! {
     a_mail_that_was_sent_stays_sent
     words_are_removed_when_they_are_old
     mails_are_counted_by_person_template_and_time
+    mails_that_have_not_left_are_counted
 }
 
 async fn change<T, F>(store: &Store, work: F) -> T
@@ -95,4 +96,21 @@ async fn mails_are_counted_by_person_template_and_time(store: Store) {
     assert_eq!(count(ada, "verify-address", 1).await, 1);
     assert_eq!(count(ada, "reset-password", -1).await, 0);
     assert_eq!(count(eve, "verify-address", -1).await, 0);
+}
+
+async fn mails_that_have_not_left_are_counted(store: Store) {
+    let ada = member(&store, "ada@example.org").await;
+    let unsent = async |since: i64| mail::unsent(&mut store.read().await.unwrap(), at(since)).await.unwrap();
+    assert_eq!(unsent(0).await, (0, 0));
+    for (state, millis) in [
+        (MailState::Kept, 0),
+        (MailState::Sent, 0),
+        (MailState::Waiting, 0),
+        (MailState::Waiting, 9),
+        (MailState::Failed, 0),
+        (MailState::Failed, 9),
+    ] {
+        write(&store, ada, state, millis).await;
+    }
+    assert_eq!((unsent(0).await, unsent(1).await), ((2, 2), (2, 1)));
 }

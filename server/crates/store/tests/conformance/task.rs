@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use store::task::{self, Claimed, NewTask};
 use store::{Connection, Store};
 
-use crate::support::{at, id, on_both};
+use crate::support::{at, id, member, on_both};
 
 on_both! {
     a_task_is_claimed_by_one_and_not_before_its_time
@@ -19,6 +19,7 @@ on_both! {
     a_name_has_one_task_at_a_time
     a_cancelled_task_is_lost_to_its_holder
     old_failures_are_removed
+    a_task_knows_whose_work_it_is_and_goes_with_them
 }
 
 const MINUTE: i64 = 60_000;
@@ -34,6 +35,7 @@ where
 fn new(due_at: i64, name: Option<&str>) -> NewTask {
     NewTask {
         id: id(),
+        owner: None,
         kind: "test",
         payload: "{\"who\":\"Zoë\"}".to_owned(),
         name: name.map(str::to_owned),
@@ -137,13 +139,13 @@ async fn a_task_that_was_given_up_can_be_queued_again(store: Store) {
     queue(&store, new(0, None)).await;
     let task = claim(&store, "a", 0).await.unwrap();
     let retry = || change(&store, move |connection| Box::pin(task::retry(connection, task.id, at(7))));
-    assert!(!retry().await, "it is being done");
+    assert!(retry().await.is_none(), "it is being done");
     assert!(!fail(&store, task.id, "b").await);
     assert!(fail(&store, task.id, "a").await);
     assert!(claim(&store, "c", 9_999_999).await.is_none());
     let counts = task::counts(&mut store.read().await.unwrap()).await.unwrap();
     assert_eq!(counts, [(TaskState::Failed, 1)]);
-    assert!(retry().await && !retry().await);
+    assert!(retry().await.is_some() && retry().await.is_none());
     assert_eq!(claim(&store, "c", 7).await.unwrap().tries, 1);
 }
 
@@ -162,8 +164,9 @@ async fn a_cancelled_task_is_lost_to_its_holder(store: Store) {
     queue(&store, new(0, None)).await;
     let task = claim(&store, "a", 0).await.unwrap();
     let cancel = || change(&store, move |connection| Box::pin(task::cancel(connection, task.id)));
-    assert_eq!(cancel().await, Some(("test".to_owned(), "{\"who\":\"Zoë\"}".to_owned())));
-    assert_eq!(cancel().await, None);
+    let ended = cancel().await.unwrap();
+    assert_eq!((ended.kind.as_str(), ended.payload.as_str()), ("test", "{\"who\":\"Zoë\"}"));
+    assert!(cancel().await.is_none());
     assert!(!renew(&store, task.id, "a", MINUTE).await);
 }
 
@@ -176,4 +179,22 @@ async fn old_failures_are_removed(store: Store) {
     let trim = |since: i64| change(&store, move |connection| Box::pin(task::trim(connection, at(since))));
     assert_eq!((trim(0).await, trim(1).await), (0, 1));
     assert_eq!(states(&store).await.len(), 1, "what waits stays");
+}
+
+async fn a_task_knows_whose_work_it_is_and_goes_with_them(store: Store) {
+    let ada = member(&store, "ada@example.org").await;
+    for due_at in [0, 1] {
+        queue(&store, NewTask { owner: Some(ada), ..new(due_at, None) }).await;
+    }
+    queue(&store, new(2, None)).await;
+    let claimed = claim(&store, "a", 0).await.unwrap();
+    assert_eq!(claimed.owner, Some(ada));
+    fail(&store, claimed.id, "a").await;
+    let again = change(&store, move |connection| Box::pin(task::retry(connection, claimed.id, at(0)))).await.unwrap();
+    assert_eq!((again.owner, again.tries), (Some(ada), 0));
+    let ended = change(&store, move |connection| Box::pin(task::cancel(connection, claimed.id))).await.unwrap();
+    assert_eq!(ended.owner, Some(ada));
+    change(&store, move |connection| Box::pin(store::departure::remove_account(connection, ada))).await;
+    assert_eq!(states(&store).await.len(), 1, "nobody's task stays");
+    assert_eq!(claim(&store, "b", 9).await.unwrap().owner, None);
 }

@@ -6,6 +6,7 @@ mod sending;
 mod tasks;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ use crate::support::{Counting, HERE, TestClock, audit, open, unlimited};
 struct Scripted {
     answers: Mutex<VecDeque<Undelivered>>,
     taken: Mutex<Vec<String>>,
+    /// What is wrong with it, if something is, and how often it was greeted.
+    trouble: Mutex<Option<String>>,
+    greeted: AtomicU32,
 }
 
 #[async_trait]
@@ -40,6 +44,11 @@ impl Carrier for Scripted {
         }
         self.taken.lock().unwrap().push(letter.subject.clone());
         Ok(())
+    }
+
+    async fn greet(&self) -> Result<Duration, String> {
+        self.greeted.fetch_add(1, Ordering::SeqCst);
+        self.trouble.lock().unwrap().clone().map_or(Ok(Duration::from_millis(7)), Err)
     }
 }
 
@@ -53,6 +62,7 @@ struct Office {
     digests: Digests,
     server: Arc<Scripted>,
     store: Store,
+    events: Events,
     _folder: TempDir,
 }
 
@@ -62,7 +72,8 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder).await;
         let (clock, random) = (TestClock::new(), Arc::new(Counting::default()));
-        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone());
+        let events = Events::new(store.clone(), clock.clone());
+        let tasks = Tasks::new(store.clone(), clock.clone(), random.clone(), events.clone());
         let server = Arc::new(Scripted::default());
         let carrier = sending.then(|| -> Arc<dyn Carrier> { server.clone() });
         let options = MailsOptions { carrier, site: "https://coach.example.org".to_owned() };
@@ -77,12 +88,12 @@ impl Office {
             knowledge::bank(),
             models,
             unlimited(&store),
-            Events::new(store.clone(), clock.clone()),
+            events.clone(),
         );
         let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         let running = tasks.clone();
         tokio::spawn(async move { running.run().await });
-        Self { clock, tasks, mails, accounts, interviews, digests, server, store, _folder: folder }
+        Self { clock, tasks, mails, accounts, interviews, digests, server, store, events, _folder: folder }
     }
 
     /// A new member, signed in.

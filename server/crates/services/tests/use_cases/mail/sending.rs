@@ -1,9 +1,13 @@
 //! What becomes of a mail.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use domain::ErrorKind;
 use domain::mail::MailState;
 use domain::task::TaskState;
 use integrations::mail::Undelivered;
+use services::mail::Post;
 
 use super::Office;
 
@@ -14,7 +18,7 @@ async fn states(office: &Office) -> Vec<(MailState, Option<String>, bool)> {
         if office.mails().await.mails.iter().all(|mail| mail.state != MailState::Waiting) {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     office.mails().await.mails.into_iter().map(|mail| (mail.state, mail.reason, mail.text.is_some())).collect()
 }
@@ -91,4 +95,42 @@ async fn only_administrators_look_after_mails() {
     }
     assert_eq!(view.samples.len(), knowledge::mails::ALL.len());
     assert_eq!(office.mails.preview(&office.admin(), "../secret").unwrap_err().kind, ErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mail_server_is_asked_now_and_then_whoever_wants_to_know() {
+    let office = Office::open(true).await;
+    let well = Post { server: Some(Ok(Duration::from_millis(7))), waiting: 0, failed: 0 };
+    let all = futures::future::join_all((0..20).map(|_| office.mails.post())).await;
+    assert!(all.into_iter().all(|post| post.unwrap() == well));
+    *office.server.trouble.lock().unwrap() = Some("it is broken".to_owned());
+    assert_eq!((office.mails.post().await.unwrap(), office.server.greeted.load(Ordering::SeqCst)), (well.clone(), 1));
+    office.clock.advance_hours(1);
+    let broken = office.mails.post().await.unwrap();
+    assert_eq!(
+        (broken.server, office.server.greeted.load(Ordering::SeqCst)),
+        (Some(Err("it is broken".to_owned())), 2)
+    );
+    *office.server.trouble.lock().unwrap() = None;
+    office.clock.advance_hours(1);
+    assert_eq!(office.mails.post().await.unwrap(), well);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_that_have_not_left_are_counted() {
+    let kept = Office::open(false).await;
+    kept.member("ada@example.org").await;
+    assert_eq!(kept.mails.post().await.unwrap(), Post { server: None, waiting: 0, failed: 0 });
+
+    let office = Office::open(true).await;
+    let answers = [Undelivered::Later("451 later".to_owned()), Undelivered::Never("550 nobody".to_owned())];
+    for (answer, email) in answers.into_iter().zip(["ada@example.org", "eve@example.org"]) {
+        office.server.answers.lock().unwrap().push_back(answer);
+        office.member(email).await;
+        states(&office).await;
+    }
+    let Post { waiting, failed, .. } = office.mails.post().await.unwrap();
+    assert_eq!((waiting, failed), (1, 1));
+    office.clock.advance_hours(24 * 7 + 1);
+    assert_eq!(office.mails.post().await.unwrap().failed, 0, "long ago");
 }

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use domain::ErrorKind;
+use domain::account::AccountId;
+use domain::event::{Event, Topic};
 use domain::task::{MOST_TRIES, TaskState};
+use integrations::mail::Undelivered;
 use services::tasks::{Done, Tasks, Trouble, Work};
 use tokio::sync::Semaphore;
 
@@ -135,7 +138,12 @@ async fn a_second_instance_takes_over_when_the_first_one_is_gone() {
     office.tasks.queue(office.tasks.task("slow", &())).await.unwrap();
     first.begun.acquire().await.unwrap().forget();
 
-    let other = Tasks::new(office.store.clone(), office.clock.clone(), Arc::new(Counting::starting_at(1_000)));
+    let other = Tasks::new(
+        office.store.clone(),
+        office.clock.clone(),
+        Arc::new(Counting::starting_at(1_000)),
+        office.events.clone(),
+    );
     let second = slow();
     other.register("slow", second.clone());
     let running = other.clone();
@@ -154,6 +162,53 @@ async fn a_second_instance_takes_over_when_the_first_one_is_gone() {
     first.end.add_permits(1);
     office.tasks.stop().await;
     assert_eq!(office.tasks().await.tasks, []);
+}
+
+/// What the person heard of their tasks: names, tries, and whether there is a next try.
+async fn heard(office: &Office, owner: AccountId) -> Vec<(String, u64, bool)> {
+    office.settled().await;
+    // The last event follows a moment after the task is gone.
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let events = office.events.after(owner, 0).await.unwrap();
+    let about = |event: Event| {
+        assert_eq!((event.topic, event.data["kind"].as_str()), (Topic::Tasks, Some("send-mail")));
+        (event.name, event.data["tries"].as_u64().unwrap(), !event.data["due_at"].is_null())
+    };
+    events.into_iter().map(about).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_hear_how_their_own_tasks_go_and_nothing_of_others() {
+    let office = Office::open(true).await;
+    noting(&office).await;
+    office.tasks.queue(office.tasks.task("note", &"lasting")).await.unwrap();
+    let ada = office.member("ada@example.org").await;
+    let step = |name: &str, tries, again| (name.to_owned(), tries, again);
+    let well = [step("queued", 0, true), step("running", 1, false), step("done", 1, false)];
+    assert_eq!(heard(&office, ada.id).await, well);
+
+    office.server.answers.lock().unwrap().push_back(Undelivered::Later("451 later".to_owned()));
+    office.server.answers.lock().unwrap().push_back(Undelivered::Never("550 nobody".to_owned()));
+    let eve = office.member("eve@example.org").await;
+    heard(&office, eve.id).await;
+    office.clock.advance_hours(1);
+    let failed = [
+        step("queued", 0, true),
+        step("running", 1, false),
+        step("queued", 1, true),
+        step("running", 2, false),
+        step("failed", 2, false),
+    ];
+    assert_eq!(heard(&office, eve.id).await, failed);
+    let words = office.events.after(eve.id, 0).await.unwrap();
+    assert!(words.iter().all(|event| !event.data.to_string().contains("550")), "reasons are for administrators");
+
+    let tasks = office.tasks().await.tasks;
+    let task = tasks.iter().find(|task| task.kind == "send-mail").unwrap();
+    office.tasks.retry(&office.admin(), task.id).await.unwrap();
+    let again = heard(&office, eve.id).await;
+    assert_eq!(again[5..], [step("queued", 0, true), step("running", 1, false), step("done", 1, false)]);
+    assert_eq!(heard(&office, ada.id).await, well);
 }
 
 #[tokio::test(flavor = "multi_thread")]
