@@ -17,11 +17,12 @@ use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
 use crate::features::settings::{OwnDataPage, SettingsPage};
+use crate::features::share::{MenteePage, MenteeReportPage, MentoringPage, SharingPage};
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 10] = [
+const AWAKE: [&str; 11] = [
     "/dashboard",
     "/interview",
     "/interview/:id",
@@ -32,6 +33,7 @@ const AWAKE: [&str; 10] = [
     "/admin/tasks",
     "/admin/mail",
     "/admin/audit",
+    "/admin/people",
 ];
 
 /// Whether the page at `path` wakes up in the browser.
@@ -101,6 +103,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/data") view=|| seam::asleep(OwnDataPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/sharing") view=|| seam::asleep(SharingPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring") view=|| seam::asleep(MentoringPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id") view=|| seam::asleep(MenteePage) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MenteeReportPage) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -117,7 +123,7 @@ mod tests {
         for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings", "/admin/models"] {
             assert!(wakes(awake), "{awake}");
         }
-        for asleep in ["/", "/settings/data", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
+        for asleep in ["/", "/settings/data", "/settings/sharing", "/mentoring", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
             assert!(!wakes(asleep), "{asleep}");
         }
         for lost in [

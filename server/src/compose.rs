@@ -26,6 +26,8 @@ use services::interview::{self, Interviews, SYSTEM_PROMPTS};
 use services::limits::{Limited, Limits};
 use services::mail::{Mails, MailsOptions};
 use services::models::{Models, ModelsOptions};
+use services::people::People;
+use services::share::Shares;
 use services::tasks::Tasks;
 use services::tokens::Tokens;
 use store::Store;
@@ -53,8 +55,12 @@ pub struct Lodestar {
     pub calls: IdempotentCalls,
     /// How often something may be tried.
     pub limits: Limits,
+    /// Looking after accounts.
+    pub people: People,
     /// The use cases of interviews.
     pub interviews: Interviews,
+    /// The use cases of sharing.
+    pub shares: Shares,
     /// The use cases of generated text.
     pub generation: Generation,
     /// The use cases of models.
@@ -118,6 +124,8 @@ impl Lodestar {
             limits.clone(),
             events.clone(),
         );
+        let shares =
+            Shares::new(store.clone(), clock.clone(), random.clone(), audit.clone(), interviews.clone());
         let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         Ok(Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random, limits.clone(), audit.clone())
@@ -125,10 +133,12 @@ impl Lodestar {
             events,
             exports: Exports::new(store.clone(), clock.clone(), interviews.clone(), tokens.clone(), audit.clone()),
             departures: Departures::new(store.clone(), clock.clone(), audit.clone()),
+            people: People::new(store.clone(), clock.clone(), audit.clone()),
             audit,
             calls: IdempotentCalls::new(store.clone(), clock),
             tokens,
             interviews,
+            shares,
             limits,
             digests,
             data_dir: config.data.dir.clone(),

@@ -8,5 +8,7 @@ pub mod interview;
 pub mod landing;
 pub mod mail;
 pub mod models;
+pub mod people;
 pub mod settings;
+pub mod share;
 pub mod tasks;

@@ -26,14 +26,16 @@ use places::Places;
 const LONGEST: usize = 4_096;
 
 /// Who is connected: by a token, as programs are, or by a session, as pages are.
-enum Pass {
+pub enum Pass {
+    /// The token as it was sent.
     Token(String),
+    /// The session of the cookie.
     Session(session::Id),
 }
 
 impl Pass {
     /// Whose it is; none when it has ended.
-    async fn viewer(&self, lodestar: &Lodestar) -> Result<Option<Viewer>> {
+    pub async fn viewer(&self, lodestar: &Lodestar) -> Result<Option<Viewer>> {
         match self {
             Self::Token(token) => match lodestar.tokens.bearer(token).await {
                 Ok(bearer) => Ok(Some(bearer.viewer)),

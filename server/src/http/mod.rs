@@ -12,6 +12,7 @@ mod openai;
 mod origin;
 mod refusal;
 mod request;
+pub mod streams;
 mod tasks;
 
 use std::sync::Arc;
@@ -81,6 +82,7 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell))
         .with_state(options)
         .merge(mail_previews(lodestar))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), streams::end))
         .layer(sessions(config, lodestar));
 
     let router = Router::new()

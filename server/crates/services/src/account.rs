@@ -2,6 +2,7 @@
 //! administrator.
 
 mod devices;
+mod disabled;
 mod links;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -136,7 +137,8 @@ impl Accounts {
     /// Signs in. An unknown address and a wrong password get the same answer after the same time.
     ///
     /// # Errors
-    /// `Invalid` for those, `TooMany` after many of them from one network address.
+    /// `Invalid` for those, `TooMany` after many of them from one network address, `Forbidden` with the right password of
+    /// a disabled account.
     pub async fn sign_in(&self, email: &str, password: &str, from: ClientAddress) -> Result<SignedIn> {
         let outcome = self.try_sign_in(email, password, from).await;
         let mut counts = self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -163,6 +165,7 @@ impl Accounts {
             Some(account) if fits => {
                 self.limits.give_back(Limited::Password, &pair).await?;
                 self.limits.give_back_from(Limited::SignIn, from).await?;
+                self.let_in(&account, from).await?;
                 self.audit.note(Some(account.viewer.id), Action::SignedIn, "", Some(from)).await;
                 Ok(self.signed_in(account.viewer.id, account.session_epoch))
             }
@@ -184,7 +187,8 @@ impl Accounts {
             return Ok(None);
         }
         let account = accounts::by_id(&mut *self.store.read().await?, signed_in.account).await?;
-        Ok(account.filter(|account| account.session_epoch == signed_in.session_epoch).map(|account| account.viewer))
+        let open = |account: &accounts::Account| account.session_epoch == signed_in.session_epoch && !account.disabled;
+        Ok(account.filter(open).map(|account| account.viewer))
     }
 
     /// The session with the person seen now; none when that was noted within the hour, so that

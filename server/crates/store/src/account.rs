@@ -19,6 +19,8 @@ pub struct Account {
     pub password_hash: String,
     /// Sessions that started with another value have ended.
     pub session_epoch: i64,
+    /// Whether an administrator keeps the person out.
+    pub disabled: bool,
 }
 
 impl FromRow<'_, AnyRow> for Account {
@@ -34,6 +36,7 @@ impl FromRow<'_, AnyRow> for Account {
             },
             password_hash: row.try_get("password_hash")?,
             session_epoch: row.try_get("session_epoch")?,
+            disabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_some(),
         })
     }
 }

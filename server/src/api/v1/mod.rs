@@ -9,6 +9,8 @@ mod feedback;
 mod interviews;
 mod links;
 mod models;
+mod people;
+mod shares;
 mod tasks;
 mod tokens;
 
@@ -38,6 +40,8 @@ pub fn router() -> OpenApiRouter<Shared> {
         .merge(models::router())
         .merge(tasks::router())
         .merge(audit::router())
+        .merge(shares::router())
+        .merge(people::router())
 }
 
 /// The network address of the caller.

@@ -7,7 +7,9 @@ mod generation;
 mod links;
 mod mail;
 mod model;
+mod people;
 mod program;
+mod share;
 mod support;
 mod task;
 
