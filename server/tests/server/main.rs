@@ -17,4 +17,6 @@ mod models;
 mod openai;
 mod peer;
 mod questions;
+mod share;
+mod streams;
 mod support;

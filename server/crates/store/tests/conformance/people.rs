@@ -7,7 +7,7 @@ use domain::token::{PersonalToken, Scope};
 use store::audit::{self, NewEntry};
 use store::{Store, account, departure, people, token};
 
-use crate::support::{at, id, member, on_both};
+use crate::support::{at, id, member, on_both, write};
 
 on_both! {
     people_are_found_by_name_or_address_page_by_page
@@ -15,13 +15,6 @@ on_both! {
     a_disabled_account_has_no_tokens
     of_two_administrators_one_stays
     an_entry_of_the_log_says_whose_account_was_changed
-}
-
-/// Runs one statement in a transaction of its own.
-macro_rules! write {
-    ($store:expr, |$connection:ident| $work:expr) => {
-        $store.transaction(move |$connection| Box::pin(async move { $work.await })).await.unwrap()
-    };
 }
 
 async fn found(store: &Store, filter: PeopleFilter) -> Vec<String> {

@@ -4,20 +4,13 @@ use domain::account::{AccountId, Email, Standing};
 use domain::share::{Share, ShareId};
 use store::{Store, account, departure, people, share};
 
-use crate::support::{at, id, interview, member, on_both};
+use crate::support::{at, id, interview, member, on_both, write};
 
 on_both! {
     a_share_is_begun_once_and_ended_by_its_owner
     a_share_shows_to_the_mentor_whose_confirmed_address_it_is
     who_cannot_end_a_share_is_not_shown
     a_confirmed_address_goes_with_its_account
-}
-
-/// Runs one statement in a transaction of its own.
-macro_rules! write {
-    ($store:expr, |$connection:ident| $work:expr) => {
-        $store.transaction(move |$connection| Box::pin(async move { $work.await })).await.unwrap()
-    };
 }
 
 fn email(text: &str) -> Email {
