@@ -38,16 +38,16 @@ pub async fn end_share(id: ShareId) -> Result<(), Failure> {
 }
 
 /// Those who share with the mentor.
-#[server(endpoint = "mentees")]
-pub async fn mentees() -> Result<Mentees, Failure> {
+#[server(endpoint = "who_shares")]
+pub async fn who_shares() -> Result<Mentees, Failure> {
     let shares = crate::ssr::service::<services::share::Shares>()?;
     let viewer = crate::ssr::viewer().await?;
     Ok(shares.mentees(&viewer).await?)
 }
 
 /// How the practice of somebody who shares with the mentor went.
-#[server(endpoint = "mentee_practice")]
-pub async fn mentee_practice(id: String) -> Result<Practice, Failure> {
+#[server(endpoint = "shared_practice")]
+pub async fn shared_practice(id: String) -> Result<Practice, Failure> {
     let shares = crate::ssr::service::<services::share::Shares>()?;
     let viewer = crate::ssr::viewer().await?;
     Ok(shares.practice(&viewer, id.parse()?).await?)
@@ -63,8 +63,8 @@ pub struct MenteeReport {
 }
 
 /// The report of an interview of somebody who shares with the mentor.
-#[server(endpoint = "mentee_report")]
-pub async fn mentee_report(id: String, interview: String) -> Result<MenteeReport, Failure> {
+#[server(endpoint = "shared_report")]
+pub async fn shared_report(id: String, interview: String) -> Result<MenteeReport, Failure> {
     let shares = crate::ssr::service::<services::share::Shares>()?;
     let viewer = crate::ssr::viewer().await?;
     let (mentee, report) = shares.report(&viewer, id.parse()?, interview.parse()?).await?;

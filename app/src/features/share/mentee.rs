@@ -4,7 +4,7 @@ use domain::share::Practice;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::api::mentee_practice;
+use super::api::shared_practice;
 use crate::features::dashboard::{PastInterviews, Trend};
 use crate::features::interview::Dimensions;
 use crate::ui::{EmptyState, FailedPage, Icon, PageHeader, Skeleton};
@@ -13,7 +13,7 @@ use crate::ui::{EmptyState, FailedPage, Icon, PageHeader, Skeleton};
 #[component]
 pub fn MenteePage() -> impl IntoView {
     let params = use_params_map();
-    let page = Resource::new_blocking(move || params.read().get("id").unwrap_or_default(), mentee_practice);
+    let page = Resource::new_blocking(move || params.read().get("id").unwrap_or_default(), shared_practice);
     view! {
         <Suspense fallback=|| view! { <Skeleton rows=6/> }>
             {move || Suspend::new(async move {

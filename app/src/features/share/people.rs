@@ -3,13 +3,13 @@
 use domain::share::{Mentee, Mentees};
 use leptos::prelude::*;
 
-use super::api::mentees;
+use super::api::who_shares;
 use crate::ui::{ButtonLink, Day, EmptyState, FailedPage, Icon, Look, PageHeader, ScrollTable, Skeleton};
 
 /// Shows `/mentoring`.
 #[component]
 pub fn MentoringPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| mentees());
+    let page = Resource::new_blocking(|| (), |()| who_shares());
     view! {
         <Suspense fallback=|| view! { <Skeleton rows=6/> }>
             {move || Suspend::new(async move {

