@@ -123,7 +123,18 @@ mod tests {
         for awake in ["/dashboard", "/interview", "/interview/0189/report", "/settings", "/admin/models"] {
             assert!(wakes(awake), "{awake}");
         }
-        for asleep in ["/", "/settings/data", "/settings/sharing", "/mentoring", "/login", "/register", "/setup", "/dashboards", "/nowhere", ""] {
+        for asleep in [
+            "/",
+            "/settings/data",
+            "/settings/sharing",
+            "/mentoring",
+            "/login",
+            "/register",
+            "/setup",
+            "/dashboards",
+            "/nowhere",
+            "",
+        ] {
             assert!(!wakes(asleep), "{asleep}");
         }
         for lost in [

@@ -124,8 +124,7 @@ impl Lodestar {
             limits.clone(),
             events.clone(),
         );
-        let shares =
-            Shares::new(store.clone(), clock.clone(), random.clone(), audit.clone(), interviews.clone());
+        let shares = Shares::new(store.clone(), clock.clone(), random.clone(), audit.clone(), interviews.clone());
         let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         Ok(Self {
             accounts: Accounts::new(store.clone(), clock.clone(), random, limits.clone(), audit.clone())

@@ -24,9 +24,8 @@ pub async fn end(State(lodestar): State<Arc<Lodestar>>, request: Request, next: 
     let session = request.extensions().get::<Session>().and_then(Session::id).map(Pass::Session);
     let response = next.run(request).await;
     match token.or(session) {
-        Some(pass) if is_stream(&response) => response.map(|body| {
-            Body::from_stream(body.into_data_stream().take_until(Box::pin(signed_out(lodestar, pass))))
-        }),
+        Some(pass) if is_stream(&response) => response
+            .map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(signed_out(lodestar, pass))))),
         _ => response,
     }
 }

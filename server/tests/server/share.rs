@@ -29,7 +29,8 @@ async fn page(server: &Server, address: &str) -> (StatusCode, String) {
 async fn a_share_is_begun_seen_by_the_mentor_and_ended_on_pages() {
     let server = Server::start().await;
     let lodestar = server.lodestar();
-    let (ada, grace) = (person(&server, "Ada", "ada@example.org").await, person(&server, "Grace", "grace@example.org").await);
+    let (ada, grace) =
+        (person(&server, "Ada", "ada@example.org").await, person(&server, "Grace", "grace@example.org").await);
     let (id, email) = (grace.id, Email::parse(&grace.email).unwrap());
     let change = lodestar.store.transaction(move |connection| {
         Box::pin(async move {

@@ -17,6 +17,8 @@ use crate::http::Server;
 
 /// How soon it ends.
 const SOON: Duration = Duration::from_secs(5);
+/// How long it is listened to.
+const LISTENED: Duration = Duration::from_secs(8);
 
 /// The address of a model server that says a word every 300 milliseconds and never comes to an end.
 async fn slow_model() -> String {
@@ -39,7 +41,7 @@ async fn slow_model() -> String {
     address
 }
 
-/// How long the answer goes on after its first words, once `then` was done.
+/// How long the answer goes on after its first words, once `then` was done; as far as it is listened to.
 async fn goes_on(answer: Response, then: impl Future<Output = ()>) -> Duration {
     let mut words = answer.bytes_stream();
     assert!(words.next().await.is_some_and(|words| words.is_ok()), "it begins");
@@ -47,7 +49,9 @@ async fn goes_on(answer: Response, then: impl Future<Output = ()>) -> Duration {
     let began = Instant::now();
     while let Some(words) = words.next().await {
         words.expect("it ends in good order");
-        assert!(began.elapsed() < Duration::from_secs(20), "it does not end");
+        if began.elapsed() > LISTENED {
+            break;
+        }
     }
     began.elapsed()
 }

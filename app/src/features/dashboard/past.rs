@@ -16,7 +16,8 @@ pub fn PastInterviews(
 ) -> impl IntoView {
     let whose = if reports.is_some() { "Interviews" } else { "Your interviews" };
     let title = format!("{whose} (n = {})", interviews.len());
-    let rows = interviews.into_iter().map(move |interview| view! { <Row interview=interview reports=reports.clone()/> });
+    let rows =
+        interviews.into_iter().map(move |interview| view! { <Row interview=interview reports=reports.clone()/> });
     view! {
         <section class="grid gap-3" aria-labelledby="past">
             <h2 class="text-lg font-semibold" id="past">{title}</h2>

@@ -46,7 +46,12 @@ impl PeopleQuery {
     /// The address of the page that shows this.
     pub fn path(&self) -> String {
         let escape = leptos_router::location::Url::escape;
-        format!("/admin/people?search={}&only={}&before={}", escape(&self.search), escape(&self.only), escape(&self.before))
+        format!(
+            "/admin/people?search={}&only={}&before={}",
+            escape(&self.search),
+            escape(&self.only),
+            escape(&self.before)
+        )
     }
 }
 

@@ -28,16 +28,16 @@ pub fn MenteePage() -> impl IntoView {
 
 #[component]
 fn Whole(practice: Practice) -> impl IntoView {
-    let Practice { mentee, dashboard } = practice;
+    let Practice { mentee, interviews, trend, dimensions } = practice;
     let sentence = format!("{} lets you see this since {}.", mentee.email, mentee.since.day());
-    let content = if dashboard.interviews.is_empty() {
+    let content = if interviews.is_empty() {
         let text = "Scores and reports appear here after the first interview.";
         view! { <EmptyState icon=Icon::Trend title="No interview yet" text=text/> }.into_any()
     } else {
         view! {
-            {(!dashboard.trend.is_empty()).then(|| view! { <Trend trend=dashboard.trend/> })}
-            {(!dashboard.dimensions.is_empty()).then(|| view! { <Dimensions dimensions=dashboard.dimensions/> })}
-            <PastInterviews interviews=dashboard.interviews reports=format!("/mentoring/{}", mentee.id)/>
+            {(!trend.is_empty()).then(|| view! { <Trend trend=trend/> })}
+            {(!dimensions.is_empty()).then(|| view! { <Dimensions dimensions=dimensions/> })}
+            <PastInterviews interviews=interviews reports=format!("/mentoring/{}", mentee.id)/>
         }
         .into_any()
     };

@@ -310,7 +310,10 @@ mod tests {
     #[test]
     fn standings_have_words_of_their_own() {
         for standing in Standing::ALL {
-            assert_eq!((Standing::parse(standing.slug()), Standing::from_slug(standing.slug())), (Ok(standing), standing));
+            assert_eq!(
+                (Standing::parse(standing.slug()), Standing::from_slug(standing.slug())),
+                (Ok(standing), standing)
+            );
         }
         assert_eq!(Standing::parse("owner").unwrap_err().field.as_deref(), Some("standing"));
         assert_eq!(Standing::from_slug("owner"), Standing::Member);

@@ -38,7 +38,8 @@ pub struct PeopleFilter {
 
 /// The change would leave nobody to look after the product.
 pub fn last_administrator() -> Error {
-    let message = "This is the last administrator. Make somebody else one first, so that somebody looks after Lodestar.";
+    let message =
+        "This is the last administrator. Make somebody else one first, so that somebody looks after Lodestar.";
     Error::new(ErrorKind::Conflict, message)
 }
 

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Email, Viewer};
-use crate::dashboard::Dashboard;
+use crate::dashboard::{Dashboard, TrendPoint};
+use crate::feedback::Mean;
+use crate::interview::Summary;
 use crate::{Error, ErrorKind, Id, Result, Timestamp};
 
 /// The identifier of a share.
@@ -60,8 +62,20 @@ pub struct Mentees {
 pub struct Practice {
     /// Who.
     pub mentee: Mentee,
-    /// Their interviews and scores.
-    pub dashboard: Dashboard,
+    /// Their interviews, newest first.
+    pub interviews: Vec<Summary>,
+    /// Graded ones of them, oldest first.
+    pub trend: Vec<TrendPoint>,
+    /// Means over the latest graded ones; empty without any.
+    pub dimensions: Vec<Mean>,
+}
+
+impl Practice {
+    /// What stands on the person's own dashboard, but for what to do next: that is theirs to choose.
+    pub fn new(mentee: Mentee, dashboard: Dashboard) -> Self {
+        let Dashboard { next: _, interviews, trend, dimensions } = dashboard;
+        Self { mentee, interviews, trend, dimensions }
+    }
 }
 
 /// The address that `viewer` may share with.

@@ -102,7 +102,7 @@ impl Shares {
     /// `NotFound` if nobody shares that with the viewer just now; so for all below.
     pub async fn practice(&self, viewer: &Viewer, id: ShareId) -> Result<Practice> {
         let (owner, shown) = self.owner(viewer, id).await?;
-        Ok(Practice { mentee: shown.mentee, dashboard: self.interviews.dashboard(&owner).await? })
+        Ok(Practice::new(shown.mentee, self.interviews.dashboard(&owner).await?))
     }
 
     /// Their interviews, newest first: `limit` of them, those that come after `after`; and whether more follow.

@@ -59,11 +59,7 @@ async fn begin(
 /// End a share at once.
 #[utoipa::path(delete, path = "/shares/{id}", tag = "sharing", params(("id" = ShareId, Path, description = "Which.")),
     responses((status = 204, description = "Ended."), Refusals))]
-async fn end(
-    State(lodestar): State<Shared>,
-    caller: Caller,
-    Named(id): Named<ShareId>,
-) -> Result<StatusCode, Refused> {
+async fn end(State(lodestar): State<Shared>, caller: Caller, Named(id): Named<ShareId>) -> Result<StatusCode, Refused> {
     lodestar.shares.end(caller.signed_in()?, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

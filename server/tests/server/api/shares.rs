@@ -1,6 +1,5 @@
 //! Sharing with a mentor, and looking after accounts, as programs see them.
 
-
 use domain::account::Email;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -76,7 +75,10 @@ async fn a_mentor_reads_what_is_shared_until_it_ends() {
         assert_eq!(ada.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(grace.get(&format!("/interviews/{interview}")).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(grace.get(&format!("/mentees/{share}/interviews?limit=0")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        grace.get(&format!("/mentees/{share}/interviews?limit=0")).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 
     let end = || send(ada.request(Method::DELETE, &format!("/shares/{share}")));
     assert_eq!(end().await.status, StatusCode::NO_CONTENT);
@@ -95,7 +97,10 @@ async fn accounts_are_found_changed_and_disabled() {
     let (own, hers) = (id(&root).await, id(&ada).await);
     let found = root.get("/people?search=ADA@&standing=member").await;
     let person = &found.body["items"][0];
-    assert_eq!((&person["id"], &person["standing"], &person["confirmed"]), (&json!(hers), &json!("member"), &json!(false)));
+    assert_eq!(
+        (&person["id"], &person["standing"], &person["confirmed"]),
+        (&json!(hers), &json!("member"), &json!(false))
+    );
     assert_eq!((&person["disabled_at"], &found.body["next"]), (&Value::Null, &Value::Null));
     let first = root.get("/people?limit=1").await.body;
     let second = root.get(&format!("/people?limit=1&cursor={}", first["next"].as_str().unwrap())).await.body;
