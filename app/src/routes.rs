@@ -19,11 +19,12 @@ use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
 use crate::features::security::{SecondStepPage, SecurityPage};
 use crate::features::settings::{OwnDataPage, SettingsPage};
+use crate::features::share::{MenteePage, MenteeReportPage, MentoringPage, SharingPage};
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
 /// ship no WebAssembly, those included that are below one of these and lead nowhere.
-const AWAKE: [&str; 10] = [
+const AWAKE: [&str; 11] = [
     "/dashboard",
     "/interview",
     "/interview/:id",
@@ -34,6 +35,7 @@ const AWAKE: [&str; 10] = [
     "/admin/tasks",
     "/admin/mail",
     "/admin/audit",
+    "/admin/people",
 ];
 
 /// Whether the page at `path` wakes up in the browser.
@@ -107,6 +109,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/security") view=|| seam::asleep(SecurityPage) ssr=SsrMode::Async/>
                     <Route path=path!("/settings/data") view=|| seam::asleep(OwnDataPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/sharing") view=|| seam::asleep(SharingPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring") view=|| seam::asleep(MentoringPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id") view=|| seam::asleep(MenteePage) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MenteeReportPage) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -129,6 +135,8 @@ mod tests {
             "/settings/security",
             "/login/second",
             "/oauth/google",
+            "/settings/sharing",
+            "/mentoring",
             "/login",
             "/register",
             "/setup",

@@ -27,6 +27,8 @@ use services::interview::{self, Interviews, SYSTEM_PROMPTS};
 use services::limits::{Limited, Limits};
 use services::mail::{Mails, MailsOptions};
 use services::models::{Models, ModelsOptions};
+use services::people::People;
+use services::share::Shares;
 use services::tasks::Tasks;
 use services::tokens::Tokens;
 use services::vault::Vault;
@@ -56,8 +58,12 @@ pub struct Lodestar {
     pub calls: IdempotentCalls,
     /// How often something may be tried.
     pub limits: Limits,
+    /// Looking after accounts.
+    pub people: People,
     /// The use cases of interviews.
     pub interviews: Interviews,
+    /// The use cases of sharing.
+    pub shares: Shares,
     /// The use cases of generated text.
     pub generation: Generation,
     /// The use cases of models.
@@ -122,23 +128,26 @@ impl Lodestar {
             events.clone(),
         );
         let accounts = Accounts::new(store.clone(), clock.clone(), random.clone(), limits.clone(), audit.clone())
-            .with_vault(Vault::new(&key::load(&config.data.key, &config.data.dir)?, random))
+            .with_vault(Vault::new(&key::load(&config.data.key, &config.data.dir)?, random.clone()))
             .with_mail(mails.clone(), tasks.clone());
         let accounts = match Passkeys::of(&config.public_url()) {
             Some(passkeys) => accounts.with_passkeys(passkeys),
             None => accounts,
         };
         let accounts = accounts.with_providers(Providers::new(providers(config)?)?, config.public_url(), &tasks);
+        let shares = Shares::new(store.clone(), clock.clone(), random.clone(), audit.clone(), interviews.clone());
         let digests = Digests::new(store.clone(), clock.clone(), interviews.clone(), mails.clone(), tasks.clone());
         Ok(Self {
             accounts,
             events,
             exports: Exports::new(store.clone(), clock.clone(), interviews.clone(), tokens.clone(), audit.clone()),
             departures: Departures::new(store.clone(), clock.clone(), audit.clone()),
+            people: People::new(store.clone(), clock.clone(), audit.clone()),
             audit,
             calls: IdempotentCalls::new(store.clone(), clock),
             tokens,
             interviews,
+            shares,
             limits,
             digests,
             data_dir: config.data.dir.clone(),

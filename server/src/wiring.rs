@@ -10,7 +10,9 @@ pub fn provide(lodestar: &Lodestar) {
     provide_context(lodestar.tokens.clone());
     provide_context(lodestar.audit.clone());
     provide_context(lodestar.departures.clone());
+    provide_context(lodestar.people.clone());
     provide_context(lodestar.interviews.clone());
+    provide_context(lodestar.shares.clone());
     provide_context(lodestar.generation.clone());
     provide_context(lodestar.models.clone());
     provide_context(lodestar.tasks.clone());

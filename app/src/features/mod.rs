@@ -9,6 +9,8 @@ pub mod interview;
 pub mod landing;
 pub mod mail;
 pub mod models;
+pub mod people;
 pub mod security;
 pub mod settings;
+pub mod share;
 pub mod tasks;

@@ -1,5 +1,6 @@
 //! What stands around a page: the frame of signed-in people and the one of everybody else.
 
+use domain::account::Standing;
 use leptos::html::Main;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -16,6 +17,9 @@ const PLACES: [(&str, &str, Icon); 3] = [
     ("/settings", "Settings", Icon::Settings),
 ];
 
+/// The place of mentors, after the others.
+const MENTORING: (&str, &str, Icon) = ("/mentoring", "People", Icon::Users);
+
 /// The place of administrators, after the others.
 const ADMINISTRATION: (&str, &str, Icon) = ("/admin/models", "Models", Icon::Cpu);
 
@@ -26,9 +30,9 @@ pub fn AppFrame(
     /// The name on the person menu.
     #[prop(into)]
     name: Signal<String>,
-    /// Whether the person is an administrator.
+    /// What the person may do.
     #[prop(into)]
-    admin: Signal<bool>,
+    standing: Signal<Standing>,
     /// What the person menu holds.
     #[prop(into)]
     menu: ViewFnOnce,
@@ -67,11 +71,20 @@ pub fn AppFrame(
         <div class="app-frame">
             <header class="app-side">
                 <a class="brand app-brand" href="/dashboard"><Logo/><span class="place-label">"Lodestar"</span></a>
-                <nav class="app-places" aria-label="Main"><ul>{places.collect_view()}{move || admin.get().then(|| place(ADMINISTRATION))}</ul></nav>
+                <nav class="app-places" aria-label="Main"><ul>{places.collect_view()}{move || own_place(standing.get()).map(place)}</ul></nav>
                 <PersonMenu name=name>{menu.run()}</PersonMenu>
             </header>
             <main class="app-main" id="main" tabindex="-1" node_ref=main>{children()}</main>
         </div>
+    }
+}
+
+/// The place of those with this standing.
+fn own_place(standing: Standing) -> Option<(&'static str, &'static str, Icon)> {
+    match standing {
+        Standing::Member => None,
+        Standing::Mentor => Some(MENTORING),
+        Standing::Admin => Some(ADMINISTRATION),
     }
 }
 

@@ -28,6 +28,8 @@ use super::v1;
         (name = "feedback", description = "What came of practice."),
         (name = "models", description = "Models and what they take."),
         (name = "operations", description = "Background tasks and mails, for administrators."),
+        (name = "sharing", description = "Sharing one's practice with a mentor, and what mentors see."),
+        (name = "people", description = "Accounts, what they may do and keeping people out, for administrators."),
         (name = "audit", description = "What matters for security, for administrators."),
         (name = "live", description = "What happens while one looks on: a WebSocket at `/ws`, opened with the same token (or by pages of this site with their session). Each message is one JSON object, a `ClientMessage` from the client and a `ServerMessage` from the server (see the schemas). Topics are `notifications`, `interview:{id}` and `tasks`: the person's own background tasks, such as mails to them. Events of `tasks` are named `queued` (also when one failed and is tried again), `running`, `done` and `failed` (given up), and their `data` is a `TaskProgress`. Events are counted for each person; after a broken connection, subscribing with `after` and the number of the last event that was seen brings those that were missed, none lost and none twice, for a day. The connection closes with 4001 within five seconds of signing out."),
     ),

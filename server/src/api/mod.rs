@@ -22,6 +22,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::compose::Lodestar;
+use crate::http::streams;
 use error::Refused;
 
 pub use caller::bearer;
@@ -37,10 +38,12 @@ pub fn router(lodestar: &Arc<Lodestar>, origins: &[HeaderValue]) -> Router {
     let (calls, document) = docs::parts();
     let identify = middleware::from_fn_with_state(Arc::clone(lodestar), caller::identify);
     let repeat = middleware::from_fn_with_state(Arc::clone(lodestar), idempotency::check);
+    let end = middleware::from_fn_with_state(Arc::clone(lodestar), streams::end);
     let calls = calls
         .fallback(|| async { Refused::from(Error::new(ErrorKind::NotFound, NOTHING)) })
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .layer(repeat)
+        .layer(end)
         .layer(identify)
         .layer(middleware::from_fn(patience))
         .layer(DefaultBodyLimit::disable())

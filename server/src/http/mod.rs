@@ -1,7 +1,6 @@
 //! The HTTP side: pages, server functions, files, health, and what every answer passes through.
 
 pub mod client;
-mod ending;
 pub mod export;
 mod headers;
 pub mod health;
@@ -14,6 +13,7 @@ mod origin;
 mod pass;
 mod refusal;
 mod request;
+pub mod streams;
 mod tasks;
 
 use std::sync::Arc;
@@ -82,7 +82,7 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell))
         .with_state(options)
         .merge(mail_previews(lodestar))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), ending::watch))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), streams::end))
         .layer(sessions(config, lodestar))
         .layer(middleware::map_response(unsaved));
 
@@ -98,7 +98,7 @@ pub fn router(config: &Config, lodestar: &Lodestar, health: &Health, metrics: &M
         // What follows is for programs, which have a key and no cookie.
         .merge(openai::router(&config.inference.serve_key, lodestar))
         .merge(metrics.guarded(&config.metrics.key))
-        .merge(api::router(&shared, &origins).layer(middleware::from_fn_with_state(Arc::clone(&shared), ending::watch)))
+        .merge(api::router(&shared, &origins))
         .layer(middleware::from_fn_with_state(proxies, client::note))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))

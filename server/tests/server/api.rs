@@ -2,6 +2,7 @@
 
 mod access;
 mod practice;
+mod shares;
 
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};

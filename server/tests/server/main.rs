@@ -18,5 +18,6 @@ mod openai;
 mod peer;
 mod providers;
 mod questions;
+mod share;
 mod streams;
 mod support;

@@ -1,5 +1,6 @@
 //! What the palette offers.
 
+use domain::account::Standing;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlFormElement;
@@ -24,10 +25,15 @@ pub(super) fn commands(me: Me) -> Vec<Command> {
         go("Start an interview", Icon::Message, "/interview"),
         go("Settings", Icon::Settings, "/settings"),
     ];
-    if me.is_admin() {
-        commands.push(go("Models", Icon::Cpu, "/admin/models"));
-        commands.push(go("Background tasks", Icon::List, "/admin/tasks"));
-        commands.push(go("Mail", Icon::Send, "/admin/mail"));
+    match me.standing() {
+        Standing::Member => {}
+        Standing::Mentor => commands.push(go("People", Icon::Users, "/mentoring")),
+        Standing::Admin => commands.extend([
+            go("Models", Icon::Cpu, "/admin/models"),
+            go("Background tasks", Icon::List, "/admin/tasks"),
+            go("Mail", Icon::Send, "/admin/mail"),
+            go("People", Icon::Users, "/admin/people"),
+        ]),
     }
     commands.extend([
         theme("Light theme", Theme::Light),

@@ -26,9 +26,9 @@ impl Me {
         self.0.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone()).unwrap_or_default())
     }
 
-    /// Whether the person looks after the product.
-    pub fn is_admin(self) -> bool {
-        self.0.with(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.standing == Standing::Admin))
+    /// What the person may do; little before that is known.
+    pub fn standing(self) -> Standing {
+        self.0.with(|viewer| viewer.as_ref().map_or(Standing::Member, |viewer| viewer.standing))
     }
 
     /// Reads the person anew, after a change.
@@ -76,7 +76,7 @@ pub fn SignedIn() -> impl IntoView {
 #[component]
 fn Inside(me: Me) -> impl IntoView {
     view! {
-        <AppFrame name=Signal::derive(move || me.name()) admin=Signal::derive(move || me.is_admin()) menu=move || view! { <PersonMenu me=me/> }>
+        <AppFrame name=Signal::derive(move || me.name()) standing=Signal::derive(move || me.standing()) menu=move || view! { <PersonMenu me=me/> }>
             <Outlet/>
         </AppFrame>
         <Palette commands=commands(me)/>

@@ -9,6 +9,7 @@ use leptos_router::hooks::use_params_map;
 use super::audit::AuditPage;
 use super::mail::MailPage;
 use super::models::{InferencePage, ModelsPage};
+use super::people::PeoplePage;
 use super::tasks::TasksPage;
 use crate::ui::FailedPage;
 
@@ -24,6 +25,7 @@ pub fn AdminPage() -> impl IntoView {
         "models" => view! { <ModelsPage/> }.into_any(),
         "inference" => view! { <InferencePage/> }.into_any(),
         "mail" => view! { <MailPage/> }.into_any(),
+        "people" => view! { <PeoplePage/> }.into_any(),
         "audit" => view! { <AuditPage/> }.into_any(),
         "tasks" => view! { <TasksPage/> }.into_any(),
         _ => view! { <FailedPage failure=Error::not_found("page").into()/> }.into_any(),

@@ -12,6 +12,7 @@ pub fn Tabs() -> impl IntoView {
             <A href="/admin/inference">"Inference"</A>
             <A href="/admin/tasks">"Tasks"</A>
             <A href="/admin/mail">"Mail"</A>
+            <A href="/admin/people">"People"</A>
             <A href="/admin/audit">"Audit log"</A>
         </nav>
     }

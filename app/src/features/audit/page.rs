@@ -86,16 +86,19 @@ fn Entries(view: AuditView, asked: AuditQuery) -> impl IntoView {
 #[component]
 fn Row(entry: AuditEntry) -> impl IntoView {
     let who = entry.actor.map_or_else(|| "–".to_owned(), |actor| actor.email);
-    let what = match entry.subject.as_str() {
-        "" => entry.action.name().to_owned(),
-        subject => format!("{}: {subject}", entry.action.name()),
-    };
+    let mut what = entry.action.name().to_owned();
+    if !entry.subject.is_empty() {
+        what = format!("{what}: {}", entry.subject);
+    }
+    if let Some(about) = entry.about {
+        what = format!("{what} ({})", about.email);
+    }
     let network = if entry.network.is_empty() { "–".to_owned() } else { entry.network };
     view! {
         <tr>
             <td class="whitespace-nowrap tabular-nums">{entry.at.minute()}</td>
             <th scope="row" class="font-normal break-all">{who}</th>
-            <td>{what}</td>
+            <td class="break-words">{what}</td>
             <td>{network}</td>
         </tr>
     }

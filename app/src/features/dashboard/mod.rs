@@ -7,3 +7,5 @@ mod past;
 mod trend;
 
 pub use page::DashboardPage;
+pub use past::PastInterviews;
+pub use trend::Trend;

@@ -10,12 +10,18 @@ use crate::ui::{Day, ScrollTable};
 pub fn PastInterviews(
     /// The interviews.
     interviews: Vec<Summary>,
+    /// Where the reports are, for another reader than their person, who cannot go on with any.
+    #[prop(optional, into)]
+    reports: Option<String>,
 ) -> impl IntoView {
-    let title = format!("Your interviews (n = {})", interviews.len());
+    let whose = if reports.is_some() { "Interviews" } else { "Your interviews" };
+    let title = format!("{whose} (n = {})", interviews.len());
+    let rows =
+        interviews.into_iter().map(move |interview| view! { <Row interview=interview reports=reports.clone()/> });
     view! {
         <section class="grid gap-3" aria-labelledby="past">
             <h2 class="text-lg font-semibold" id="past">{title}</h2>
-            <ScrollTable caption="Your interviews, newest first">
+            <ScrollTable caption=format!("{whose}, newest first")>
                 <thead class="text-muted">
                     <tr>
                         <th scope="col">"Interview"</th>
@@ -25,7 +31,7 @@ pub fn PastInterviews(
                         <th scope="col"><span class="sr-only">"Open it"</span></th>
                     </tr>
                 </thead>
-                <tbody>{interviews.into_iter().map(|interview| view! { <Row interview=interview/> }).collect_view()}</tbody>
+                <tbody>{rows.collect_view()}</tbody>
             </ScrollTable>
         </section>
     }
@@ -33,7 +39,7 @@ pub fn PastInterviews(
 }
 
 #[component]
-fn Row(interview: Summary) -> impl IntoView {
+fn Row(interview: Summary, reports: Option<String>) -> impl IntoView {
     let setup = &interview.setup;
     let what = format!("{}, {}", setup.role.name(), setup.level.name().to_lowercase());
     let open = interview.status == Status::Open;
@@ -46,10 +52,10 @@ fn Row(interview: Summary) -> impl IntoView {
         .overall
         .zip(interview.band)
         .map_or_else(|| "Not graded".to_owned(), |(overall, band)| format!("{overall} {}", band.word()));
-    let (link, path) = if open {
-        ("Continue", format!("/interview/{}", interview.id))
-    } else {
-        ("Report", format!("/interview/{}/report", interview.id))
+    let (link, path) = match reports {
+        Some(reports) => ("Report", format!("{reports}/{}", interview.id)),
+        None if open => ("Continue", format!("/interview/{}", interview.id)),
+        None => ("Report", format!("/interview/{}/report", interview.id)),
     };
     let whole = format!("{link}: {what}, {}", interview.started.day());
     view! {

@@ -26,6 +26,6 @@ mod transcript;
 mod trouble;
 
 pub use page::InterviewPage;
-pub use report::ReportPage;
+pub use report::{Findings, ReportPage, in_a_sentence};
 pub use report_summary::Dimensions;
 pub use start::StartPage;

@@ -1,6 +1,6 @@
 //! The report of an interview: the summary first, then every answer beside its rubric.
 
-use domain::interview::{AnswerState, Report, Status};
+use domain::interview::{Report, Status};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -34,18 +34,12 @@ fn Whole(report: Report) -> impl IntoView {
     let resume = ServerAction::<ResumeInterview>::new();
     let setup = report.setup.clone();
     let again = format!("/interview?role={}&level={}", setup.role.slug(), setup.level.slug());
-    let about = format!(
-        "{}, {}. {}, {}.",
-        setup.role.name(),
-        setup.level.name().to_lowercase(),
-        questions(report.answers.len()),
-        report.started.day()
-    );
+    let sentence = in_a_sentence(&report);
     let goes_on = report.status == Status::Open;
     let (id, resumable) = (report.id, report.resumable);
-    let answered = report.answers.iter().any(|answer| matches!(answer.state, AnswerState::Answered(_)));
+    let answered = report.is_answered();
     view! {
-        <PageHeader title="Interview report" sentence=about>
+        <PageHeader title="Interview report" sentence=sentence>
             <Print/>
             {resumable.then(|| view! { <Resume id=id resume=resume/> })}
             <ButtonLink href=again>"Start another interview"</ButtonLink>
@@ -72,9 +66,19 @@ fn Whole(report: Report) -> impl IntoView {
     .into_any()
 }
 
+/// The interview in a sentence.
+pub fn in_a_sentence(report: &Report) -> String {
+    let setup = &report.setup;
+    let (role, level) = (setup.role.name(), setup.level.name().to_lowercase());
+    format!("{role}, {level}. {}, {}.", questions(report.answers.len()), report.started.day())
+}
+
 /// The summary, then the answers.
 #[component]
-fn Findings(report: Report) -> impl IntoView {
+pub fn Findings(
+    /// The report, of which something is answered.
+    report: Report,
+) -> impl IntoView {
     let answers = report.answers.clone();
     view! {
         <Summary report=report/>

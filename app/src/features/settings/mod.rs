@@ -17,5 +17,6 @@ mod theme_form;
 
 pub use own::OwnDataPage;
 pub use page::SettingsPage;
+pub use saved::Saved;
 pub use theme::{Theme, Themes};
 pub use theme_form::ThemeSwitch;

@@ -30,6 +30,11 @@ pub fn SettingsPage() -> impl IntoView {
                 <p class="measure text-muted">"Where you are signed in, a second step such as a passkey, and other ways to sign in."</p>
                 <div><a class=Look::Secondary.class() href="/settings/security" rel="external">"Signing in"</a></div>
             </section>
+            <section class="section" aria-labelledby="sharing">
+                <h2 id="sharing">"Sharing"</h2>
+                <p class="measure text-muted">"Let a mentor see your interviews with their reports, and end that at any time."</p>
+                <div><a class=Look::Secondary.class() href="/settings/sharing" rel="external">"Sharing"</a></div>
+            </section>
             <section class="section" aria-labelledby="own">
                 <h2 id="own">"Programs and data"</h2>
                 <p class="measure text-muted">"Tokens for programs of your own, everything that Lodestar keeps about you as one file, and removing your account."</p>

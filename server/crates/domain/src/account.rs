@@ -19,22 +19,46 @@ pub const STANDARD_PLAN: &str = "standard";
 pub enum Standing {
     /// Uses the product.
     Member,
-    /// Also runs it.
+    /// Also sees the practice of those who share it with them.
+    Mentor,
+    /// Also runs the product.
     Admin,
 }
 
 impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Member, Self::Mentor, Self::Admin];
+
     /// The word that is stored.
     pub fn slug(self) -> &'static str {
         match self {
             Self::Member => "member",
+            Self::Mentor => "mentor",
             Self::Admin => "admin",
         }
     }
 
+    /// What people read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Member => "Member",
+            Self::Mentor => "Mentor",
+            Self::Admin => "Administrator",
+        }
+    }
+
+    /// The standing with this word.
+    ///
+    /// # Errors
+    /// `Invalid` if there is none.
+    pub fn parse(slug: &str) -> Result<Self> {
+        let unknown = || Error::invalid("standing", "Choose a standing out of member, mentor and admin.");
+        Self::ALL.into_iter().find(|standing| standing.slug() == slug).ok_or_else(unknown)
+    }
+
     /// The standing with this stored word; anything unknown is a member.
     pub fn from_slug(slug: &str) -> Self {
-        if slug == "admin" { Self::Admin } else { Self::Member }
+        Self::parse(slug).unwrap_or(Self::Member)
     }
 }
 
@@ -60,7 +84,23 @@ impl Viewer {
     pub fn must_administer(&self, what: &str) -> Result<()> {
         match self.standing {
             Standing::Admin => Ok(()),
-            Standing::Member => Err(Error::new(ErrorKind::Forbidden, format!("Only administrators can {what}."))),
+            Standing::Member | Standing::Mentor => {
+                Err(Error::new(ErrorKind::Forbidden, format!("Only administrators can {what}.")))
+            }
+        }
+    }
+
+    /// Only mentors get past here.
+    ///
+    /// # Errors
+    /// `Forbidden` for anybody else, administrators too: people share with a mentor of their choice.
+    pub fn must_mentor(&self) -> Result<()> {
+        match self.standing {
+            Standing::Mentor => Ok(()),
+            Standing::Member | Standing::Admin => {
+                let message = "Only mentors have such a page. An administrator makes somebody a mentor.";
+                Err(Error::new(ErrorKind::Forbidden, message))
+            }
         }
     }
 }
@@ -265,6 +305,32 @@ mod tests {
         assert_eq!(message("abc"), "The password still needs at least 8 characters, an upper-case letter and a digit.");
         assert_eq!(message("ABCDEFG1"), "The password still needs a lower-case letter.");
         assert!(message(&format!("Aa1{}", "x".repeat(126))).contains("129"));
+    }
+
+    #[test]
+    fn standings_have_words_of_their_own() {
+        for standing in Standing::ALL {
+            assert_eq!(
+                (Standing::parse(standing.slug()), Standing::from_slug(standing.slug())),
+                (Ok(standing), standing)
+            );
+        }
+        assert_eq!(Standing::parse("owner").unwrap_err().field.as_deref(), Some("standing"));
+        assert_eq!(Standing::from_slug("owner"), Standing::Member);
+    }
+
+    #[test]
+    fn each_standing_opens_its_own_doors() {
+        let viewer = |standing| Viewer {
+            id: "01890000-0000-7000-8000-000000000000".parse().unwrap(),
+            name: "Ada".into(),
+            email: "ada@example.org".into(),
+            standing,
+        };
+        let opens = Standing::ALL.map(|standing| {
+            (viewer(standing).must_mentor().is_ok(), viewer(standing).must_administer("do that").is_ok())
+        });
+        assert_eq!(opens, [(false, false), (true, false), (false, true)]);
     }
 
     #[test]

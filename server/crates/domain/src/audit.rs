@@ -55,6 +55,11 @@ actions!(
     AccountRemoved = "account_removed", "An account was removed";
     AdministratorMade = "administrator_made", "Became an administrator";
     PlanChanged = "plan_changed", "Changed somebody's plan";
+    StandingChanged = "standing_changed", "Changed somebody's standing";
+    AccountDisabled = "account_disabled", "Disabled an account";
+    AccountEnabled = "account_enabled", "Enabled an account";
+    ShareBegun = "share_begun", "Began to share their practice";
+    ShareEnded = "share_ended", "Ended sharing their practice";
     ModelPulled = "model_pulled", "Fetched a model";
     ModelRemoved = "model_removed", "Removed a model";
     RoleGiven = "role_given", "Gave a model a role";
@@ -85,11 +90,13 @@ pub struct AuditEntry {
     pub action: Action,
     /// To what, in a word or two; may be empty.
     pub subject: String,
+    /// Whose account was changed, where it was somebody else's.
+    pub about: Option<Actor>,
     /// The network address that it came from; empty where there is none.
     pub network: String,
 }
 
-/// Who did something.
+/// Who did something, or to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {

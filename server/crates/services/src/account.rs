@@ -1,6 +1,7 @@
 //! Accounts: opening one, signing in, the password, the address, and where one is signed in.
 
 mod devices;
+mod disabled;
 mod identities;
 mod links;
 mod opening;
@@ -127,7 +128,8 @@ impl Accounts {
     /// Signs in. An unknown address and a wrong password get the same answer after the same time.
     ///
     /// # Errors
-    /// `Invalid` for those, `TooMany` after many of them from one network address.
+    /// `Invalid` for those, `TooMany` after many of them from one network address, `Forbidden` with the right password of
+    /// a disabled account.
     pub async fn sign_in(&self, email: &str, password: &str, client: Client<'_>) -> Result<Entry> {
         let outcome = self.try_sign_in(email, password, client).await;
         self.count(&outcome);
@@ -165,6 +167,7 @@ impl Accounts {
 
     /// Lets somebody in who has shown who they are, unless the account asks for a second step.
     async fn enter(&self, account: &Account, client: Client<'_>) -> Result<Entry> {
+        self.let_in(account, client.address).await?;
         let (id, session_epoch) = (account.viewer.id, account.session_epoch);
         if second_step::is_there(&mut *self.store.read().await?, id).await? {
             return Ok(Entry::SecondStep(Halfway { account: id, session_epoch, at: self.clock.now() }));

@@ -36,10 +36,23 @@ impl Audit {
         subject: impl Into<String>,
         from: Option<ClientAddress>,
     ) {
-        let at = self.clock.now();
         let network = from.map(|from| from.to_string()).unwrap_or_default();
-        let entry =
-            rows::NewEntry { id: Id::new(at, &*self.random), at, actor, action, subject: subject.into(), network };
+        self.write(rows::NewEntry { network, ..self.entry(actor, action, subject.into()) }).await;
+    }
+
+    /// Writes down that `actor` changed the account `about`.
+    pub async fn note_about(&self, actor: AccountId, action: Action, subject: &str, about: AccountId) {
+        self.write(rows::NewEntry { about: Some(about), ..self.entry(Some(actor), action, subject.to_owned()) }).await;
+    }
+
+    fn entry(&self, actor: Option<AccountId>, action: Action, subject: String) -> rows::NewEntry {
+        let at = self.clock.now();
+        let id = Id::new(at, &*self.random);
+        rows::NewEntry { id, at, actor, action, subject, about: None, network: String::new() }
+    }
+
+    async fn write(&self, entry: rows::NewEntry) {
+        let action = entry.action;
         let work =
             self.store.transaction(move |connection| Box::pin(async move { rows::insert(connection, &entry).await }));
         if let Err(error) = work.await {

@@ -31,6 +31,7 @@ interviews.csv    one line for each interview, for spreadsheets
 answers.csv       one line for each answer with its scores
 generated.json    how many tokens models read and wrote for you, by day
 tokens.json       the tokens of your programs, without their secrets
+shares.json       the addresses of mentors that you share your practice with, and since when
 
 Files are UTF-8. Times in JSON are milliseconds since 1970 in UTC. Passwords and secrets are not kept in a form that
 anybody could read, so they are not here.
@@ -74,6 +75,7 @@ impl Exports {
         let plan = store::account::plan(&mut connection, viewer.id).await?;
         let opened = store::account::opened_at(&mut connection, viewer.id).await?;
         let used = store::generation::used_by(&mut connection, viewer.id).await?;
+        let shares = store::share::of(&mut connection, viewer.id).await?;
         drop(connection);
         let tokens = self.tokens.list(viewer).await?;
         let interviews = self.all(viewer).await?;
@@ -90,6 +92,7 @@ impl Exports {
                 ("answers.csv", answers_csv(&interviews)?),
                 ("generated.json", pretty(&used)?),
                 ("tokens.json", pretty(&tokens)?),
+                ("shares.json", pretty(&shares)?),
             ];
             pack(&files)
         });

@@ -22,6 +22,8 @@ pub struct Account {
     pub password_hash: String,
     /// Sessions that started with another value have ended.
     pub session_epoch: i64,
+    /// Whether an administrator keeps the person out.
+    pub disabled: bool,
 }
 
 impl FromRow<'_, AnyRow> for Account {
@@ -37,6 +39,7 @@ impl FromRow<'_, AnyRow> for Account {
             },
             password_hash: row.try_get("password_hash")?,
             session_epoch: row.try_get("session_epoch")?,
+            disabled: row.try_get::<Option<i64>, _>("disabled_at")?.is_some(),
         })
     }
 }
@@ -189,9 +192,9 @@ pub async fn has_admin(connection: &mut Connection) -> Result<bool> {
         .map_err(explain)
 }
 
-/// Makes the account an administrator's.
+/// Makes the account an administrator's, whom nobody keeps out.
 pub async fn promote(connection: &mut Connection, id: AccountId) -> Result<()> {
-    sqlx::query("UPDATE accounts SET standing = 'admin' WHERE id = $1")
+    sqlx::query("UPDATE accounts SET standing = 'admin', disabled_at = NULL WHERE id = $1")
         .bind(id.to_string())
         .execute(connection)
         .await

@@ -21,6 +21,8 @@ pub struct NewEntry {
     pub action: Action,
     /// To what.
     pub subject: String,
+    /// Whose account was changed, where it was somebody else's.
+    pub about: Option<AccountId>,
     /// Where from.
     pub network: String,
 }
@@ -28,13 +30,15 @@ pub struct NewEntry {
 /// Adds an entry.
 pub async fn insert(connection: &mut Connection, entry: &NewEntry) -> Result<()> {
     sqlx::query(
-        "INSERT INTO audit_entries (id, at, actor_id, action, subject, network) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO audit_entries (id, at, actor_id, action, subject, about_id, network)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(entry.id.to_string())
     .bind(entry.at.millis())
     .bind(entry.actor.map(|actor| actor.to_string()))
     .bind(entry.action.slug())
     .bind(entry.subject.clone())
+    .bind(entry.about.map(|about| about.to_string()))
     .bind(entry.network.clone())
     .execute(connection)
     .await
@@ -45,8 +49,9 @@ pub async fn insert(connection: &mut Connection, entry: &NewEntry) -> Result<()>
 /// The latest entries that fit, at most `limit`, the newest first.
 pub async fn latest(connection: &mut Connection, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditEntry>> {
     let rows = sqlx::query(
-        "SELECT audit_entries.*, accounts.email AS email FROM audit_entries
+        "SELECT audit_entries.*, accounts.email AS actor_email, about.email AS about_email FROM audit_entries
          LEFT JOIN accounts ON accounts.id = audit_entries.actor_id
+         LEFT JOIN accounts AS about ON about.id = audit_entries.about_id
          WHERE ($1 = '' OR audit_entries.action = $1) AND ($2 = '' OR accounts.email_key = $2)
            AND ($3 = '' OR audit_entries.id < $3)
          ORDER BY audit_entries.id DESC LIMIT $4",
@@ -65,16 +70,17 @@ fn entry(row: &AnyRow) -> sqlx::Result<AuditEntry> {
     let decode = |error: Error| sqlx::Error::Decode(error.into());
     let text = |column: &str| row.try_get::<String, _>(column);
     let optional = |column: &str| row.try_get::<Option<String>, _>(column);
-    let actor = match optional("actor_id")?.zip(optional("email")?) {
-        Some((id, email)) => Some(Actor { id: id.parse().map_err(decode)?, email }),
-        None => None,
+    let person = |id: &str, email: &str| match optional(id)?.zip(optional(email)?) {
+        Some((id, email)) => id.parse().map_err(decode).map(|id| Some(Actor { id, email })),
+        None => Ok(None),
     };
     Ok(AuditEntry {
         id: text("id")?.parse().map_err(decode)?,
         at: Timestamp::from_millis(row.try_get("at")?),
-        actor,
+        actor: person("actor_id", "actor_email")?,
         action: Action::parse(&text("action")?).map_err(decode)?,
         subject: text("subject")?,
+        about: person("about_id", "about_email")?,
         network: text("network")?,
     })
 }

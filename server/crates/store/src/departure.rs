@@ -5,7 +5,7 @@ use domain::{Error, Result, Timestamp};
 use sqlx::Row;
 
 use crate::error::explain;
-use crate::{Connection, audit, generation};
+use crate::{Connection, audit, generation, share};
 
 /// Notes that an account is removed at `due_at`; an earlier note stays.
 pub async fn put(connection: &mut Connection, owner: AccountId, due_at: Timestamp) -> Result<()> {
@@ -56,6 +56,7 @@ pub async fn all_due(connection: &mut Connection, now: Timestamp) -> Result<Vec<
 pub async fn remove_account(connection: &mut Connection, owner: AccountId) -> Result<()> {
     generation::forget(connection, owner).await?;
     audit::forget(connection, owner).await?;
+    share::forget_address(connection, owner).await?;
     // Sessions and tasks hold the identifier inside their data; the rest goes with the account.
     for (statement, whose) in [
         ("DELETE FROM tasks WHERE payload LIKE $1", format!("%{owner}%")),

@@ -27,7 +27,9 @@ pub async fn due(
     limit: i64,
 ) -> Result<Vec<Viewer>> {
     let accounts: Vec<Account> = sqlx::query_as(
-        "SELECT * FROM accounts WHERE digest = 1 AND verified_at IS NOT NULL AND digest_at < $1 AND id > $2 ORDER BY id LIMIT $3",
+        "SELECT * FROM accounts
+         WHERE digest = 1 AND verified_at IS NOT NULL AND disabled_at IS NULL AND digest_at < $1 AND id > $2
+         ORDER BY id LIMIT $3",
     )
     .bind(week.millis())
     .bind(after.map(|id| id.to_string()).unwrap_or_default())

@@ -23,7 +23,9 @@ pub mod limit;
 mod listener;
 pub mod mail;
 pub mod model;
+pub mod people;
 mod session;
+pub mod share;
 pub mod task;
 pub mod token;
 

@@ -95,7 +95,7 @@ pub async fn find(
          JOIN token_families ON token_families.id = family_tokens.family_id
          JOIN accounts ON accounts.id = token_families.owner_id
          WHERE family_tokens.hash = $1 AND family_tokens.kind = $2 AND family_tokens.expires_at > $3
-           AND token_families.session_epoch = accounts.session_epoch",
+           AND token_families.session_epoch = accounts.session_epoch AND accounts.disabled_at IS NULL",
     )
     .bind(hash.to_owned())
     .bind(kind.slug())
@@ -200,7 +200,7 @@ pub async fn personal(connection: &mut Connection, owner: AccountId) -> Result<V
         .map_err(explain)
 }
 
-/// The account and the personal token with this hash that works at `now`.
+/// The account and the personal token with this hash that works at `now`; none while the account is disabled.
 pub async fn find_personal(
     connection: &mut Connection,
     hash: &str,
@@ -215,7 +215,7 @@ pub async fn find_personal(
     let Some(Personal(token)) = token else { return Ok(None) };
     let account: Option<Account> = sqlx::query_as(
         "SELECT accounts.* FROM accounts JOIN personal_tokens ON personal_tokens.owner_id = accounts.id
-         WHERE personal_tokens.id = $1",
+         WHERE personal_tokens.id = $1 AND accounts.disabled_at IS NULL",
     )
     .bind(token.id.to_string())
     .fetch_optional(connection)

@@ -37,10 +37,10 @@ struct Both {
 /// How far back.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Days {
+pub(super) struct Days {
     /// How many days, today included: 1 to 366; 30 if nobody says.
     #[param(example = 30, minimum = 1, maximum = 366)]
-    days: Option<u32>,
+    pub(super) days: Option<u32>,
 }
 
 /// What to do next, and how practice went so far.

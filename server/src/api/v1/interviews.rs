@@ -23,7 +23,7 @@ use crate::api::error::{Refusals, Refused};
 use crate::api::extract::{Asked, Named, Sent, WantsEvents};
 
 /// Interviews of a page if nobody says.
-const USUAL_PAGE: u32 = 20;
+pub(super) const USUAL_PAGE: u32 = 20;
 
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
@@ -112,21 +112,29 @@ impl Answered {
 /// Which part of a list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct PageQuery {
+pub(super) struct PageQuery {
     /// How many at most: 1 to 100.
     #[param(example = 20, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// `next` of the page before.
-    cursor: Option<InterviewId>,
+    pub(super) cursor: Option<InterviewId>,
 }
 
 /// A part of a list.
 #[derive(Serialize, ToSchema)]
-struct Page {
+pub(super) struct Page {
     /// Newest first.
     items: Vec<Summary>,
     /// The `cursor` of the next page, if there is one.
     next: Option<InterviewId>,
+}
+
+impl Page {
+    /// The page with these interviews; whether more follow.
+    pub(super) fn new((items, more): (Vec<Summary>, bool)) -> Self {
+        let next = items.last().filter(|_| more).map(|summary| summary.id);
+        Self { items, next }
+    }
 }
 
 /// Past interviews, newest first.
@@ -138,9 +146,7 @@ async fn list(
     Asked(PageQuery { limit, cursor }): Asked<PageQuery>,
 ) -> Result<Json<Page>, Refused> {
     let viewer = caller.may(Scope::Read)?;
-    let (items, more) = lodestar.interviews.list(viewer, cursor, limit.unwrap_or(USUAL_PAGE)).await?;
-    let next = items.last().filter(|_| more).map(|summary| summary.id);
-    Ok(Json(Page { items, next }))
+    Ok(Json(Page::new(lodestar.interviews.list(viewer, cursor, limit.unwrap_or(USUAL_PAGE)).await?)))
 }
 
 /// Start an interview. The answer comes once the greeting is worded; with `Accept: text/event-stream`, word by word:

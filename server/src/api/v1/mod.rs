@@ -9,7 +9,9 @@ mod feedback;
 mod interviews;
 mod links;
 mod models;
+mod people;
 mod sessions;
+mod shares;
 mod tasks;
 mod tokens;
 
@@ -42,6 +44,8 @@ pub fn router() -> OpenApiRouter<Shared> {
         .merge(models::router())
         .merge(tasks::router())
         .merge(audit::router())
+        .merge(shares::router())
+        .merge(people::router())
 }
 
 /// What a request tells of the program that sends it.

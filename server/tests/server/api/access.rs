@@ -133,6 +133,7 @@ fn body(path: &str) -> serde_json::Value {
         "interviews" => wish(),
         "answers" => json!({ "text": "I measured it first." }),
         "tokens" => json!({ "name": "Script", "scopes": ["read"], "days": 1 }),
+        "standing" => json!({ "standing": "member" }),
         "me" => json!({ "name": "Eve" }),
         "password" => json!({ "current": PASSWORD, "password": "New-Horse-77" }),
         "mail" => json!({ "digest": false }),
@@ -155,13 +156,16 @@ async fn nobody_reaches_what_is_anothers() {
     let (ada, eve) = (Program::of(&server, "ada@example.org").await, Program::of(&server, "eve@example.org").await);
     let interview = ada.start().await;
     let token = ada.post("/tokens", body("tokens")).await.body["id"].as_str().unwrap().to_owned();
+    let share = ada.post("/shares", body("shares")).await.body["id"].as_str().unwrap().to_owned();
     let session = ada.get("/sessions").await.body[0]["id"].as_str().unwrap().to_owned();
     let before = ada.get(&format!("/interviews/{interview}")).await.body;
     let mut swept = 0;
     for (method, path, _) in calls().into_iter().filter(|(_, path, _)| path.contains("{id}")) {
+        let path = path.replace("{interview}", &interview);
         let id = match path.split('/').nth(1) {
             Some("tokens") => &token,
             Some("sessions") => &session,
+            Some("shares" | "mentees") => &share,
             _ => &interview,
         };
         let answer = call(&eve, &method, &path.replace("{id}", id)).await;
@@ -172,12 +176,19 @@ async fn nobody_reaches_what_is_anothers() {
         assert_eq!(call(&eve, &method, &path.replace("{id}", "nonsense")).await.status, StatusCode::NOT_FOUND);
         swept += 1;
     }
-    assert!(swept >= 9, "{swept}");
+    assert!(swept >= 13, "{swept}");
     for query in [format!("/feedback/compare?a={interview}&b={interview}"), format!("/interviews?cursor={interview}")] {
         assert_eq!(eve.get(&query).await.status, StatusCode::NOT_FOUND, "{query}");
     }
     assert_eq!(ada.get(&format!("/interviews/{interview}")).await.body, before, "nothing was changed");
     assert_eq!(ada.get("/tokens").await.body.as_array().unwrap().len(), 1);
+    assert_eq!(ada.get("/shares").await.body.as_array().unwrap().len(), 1);
+}
+
+/// A path with identifiers of nothing in it.
+fn nowhere(path: &str) -> String {
+    let path = path.replace("{model}", "x").replace("{role}", "fast");
+    ["{id}", "{task}", "{person}", "{interview}"].iter().fold(path, |path, name| path.replace(name, NOBODYS))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,8 +197,7 @@ async fn without_a_token_nothing_opens_and_a_cookie_is_none() {
     let form = [("name", "Ada"), ("email", "ada@example.org"), ("password", PASSWORD)];
     let cookie = server.register(&form).await;
     for (method, path, about) in calls() {
-        let path =
-            path.replace("{id}", NOBODYS).replace("{model}", "x").replace("{role}", "fast").replace("{task}", NOBODYS);
+        let path = nowhere(&path);
         let open = about["security"] == json!([{}]);
         for program in
             [Program::new(&server), Program { token: Some("lodestar_a_wrong".into()), ..Program::new(&server) }]
@@ -210,13 +220,13 @@ async fn administrators_calls_are_for_administrators() {
         if about["summary"].as_str().is_some_and(|summary| summary.contains("For administrators"))
             || about["description"].as_str().is_some_and(|text| text.contains("For administrators"))
         {
-            let path = path.replace("{model}", "x").replace("{role}", "fast").replace("{task}", NOBODYS);
+            let path = nowhere(&path);
             let answer = call(&member, &method, &path).await;
             assert_eq!((answer.status, answer.kind()), (StatusCode::FORBIDDEN, "forbidden"), "{method} {path}");
             swept += 1;
         }
     }
-    assert!(swept >= 7, "{swept}");
+    assert!(swept >= 11, "{swept}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

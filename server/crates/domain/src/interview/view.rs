@@ -214,6 +214,13 @@ pub struct Report {
     pub resumable: bool,
 }
 
+impl Report {
+    /// Whether a question has an answer.
+    pub fn is_answered(&self) -> bool {
+        self.answers.iter().any(|answer| matches!(answer.state, AnswerState::Answered(_)))
+    }
+}
+
 /// A past interview in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::LazyLock;
 
-use domain::ErrorKind;
+use domain::account::Email;
 use domain::interview::Mode;
+use domain::{Clock, ErrorKind, Id};
 use services::departures::Departures;
 use services::export::Exports;
 use services::tokens::Tokens;
+use store::share::{self, NewShare};
 
 use crate::support::{Counting, HERE, World, audit};
 
@@ -16,6 +19,17 @@ const ANSWER: &str =
 
 fn departures(world: &World) -> Departures {
     Departures::new(world.store.clone(), world.clock.clone(), audit(&world.store))
+}
+
+/// Has somebody share with an address.
+async fn share_with(world: &World, owner: domain::account::AccountId, mentor: &'static str) {
+    static RANDOM: LazyLock<Counting> = LazyLock::new(Counting::default);
+    let (created_at, email) = (world.clock.now(), Email::parse(mentor).unwrap());
+    let new = NewShare { id: Id::new(created_at, &*RANDOM), email, created_at };
+    let insert = world
+        .store
+        .transaction(move |connection| Box::pin(async move { share::insert(connection, owner, &new, 9).await }));
+    insert.await.unwrap();
 }
 
 /// The files of the person's export, by name.
@@ -48,8 +62,11 @@ async fn the_export_holds_all_of_ones_own_and_nothing_of_others() {
     let (id, view) = world.start(&ada, Mode::Study).await;
     world.interviews.answer(&ada, id, view.turn, ANSWER).await.unwrap();
     world.start(&eve, Mode::Real).await;
+    for (owner, mentor) in [(ada.id, "grace@example.org"), (eve.id, "ada@example.org")] {
+        share_with(&world, owner, mentor).await;
+    }
     let files = export(&world, &ada).await;
-    assert_eq!(files.len(), 7, "{:?}", files.keys());
+    assert_eq!(files.len(), 8, "{:?}", files.keys());
     assert!(files.keys().all(|name| files["README.txt"].contains(name.as_str()) || name == "README.txt"));
     assert!(files["account.json"].contains("ada@example.org"));
     let interviews: serde_json::Value = serde_json::from_str(&files["interviews.json"]).unwrap();
@@ -58,6 +75,8 @@ async fn the_export_holds_all_of_ones_own_and_nothing_of_others() {
     assert_eq!(files["interviews.csv"].lines().count(), 2);
     // A spreadsheet would compute what begins like a formula.
     assert!(files["answers.csv"].contains(&format!("'{ANSWER}")), "{}", files["answers.csv"]);
+    let shares: serde_json::Value = serde_json::from_str(&files["shares.json"]).unwrap();
+    assert_eq!((shares.as_array().unwrap().len(), &shares[0]["email"]), (1, &"grace@example.org".into()));
     assert!(files.values().all(|text| !text.contains("eve@example.org") && !text.contains(&eve.id.to_string())));
 }
 
@@ -93,7 +112,14 @@ async fn after_a_week_nothing_is_left_in_any_table_or_file() {
     let (id, view) = world.start(&ada, Mode::Study).await;
     world.interviews.answer(&ada, id, view.turn, ANSWER).await.unwrap();
     let (others, _) = world.start(&eve, Mode::Real).await;
-    let traces = [ada.id.to_string(), ada.email.clone(), ANSWER[1..40].to_owned(), id.to_string()];
+    share_with(&world, ada.id, "grace.hopper@example.org").await;
+    let traces = [
+        ada.id.to_string(),
+        ada.email.clone(),
+        ANSWER[1..40].to_owned(),
+        id.to_string(),
+        "grace.hopper@example.org".to_owned(),
+    ];
     assert!(traces.iter().all(|trace| holds(&world, trace)), "the search finds what is there");
 
     let departures = departures(&world);

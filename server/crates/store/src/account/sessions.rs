@@ -68,7 +68,7 @@ pub async fn account(connection: &mut Connection, id: SessionId, since: Timestam
     sqlx::query_as(
         "SELECT accounts.* FROM accounts JOIN account_sessions ON account_sessions.account_id = accounts.id
          WHERE account_sessions.id = $1 AND account_sessions.created_at >= $2
-           AND account_sessions.session_epoch = accounts.session_epoch",
+           AND account_sessions.session_epoch = accounts.session_epoch AND accounts.disabled_at IS NULL",
     )
     .bind(id.to_string())
     .bind(since.millis())

@@ -96,7 +96,7 @@ async fn an_older_version_is_brought_up_to_date(store: Store) {
     // Accounts had none of these before the fourth version.
     for row in old.get_mut("accounts").unwrap() {
         let mut columns: Row = serde_json::from_str(row).unwrap();
-        for later in ["plan", "verified_at", "digest", "digest_at"] {
+        for later in ["plan", "verified_at", "digest", "digest_at", "disabled_at"] {
             assert!(columns.remove(later).is_some(), "{later}");
         }
         *row = serde_json::Value::Object(columns).to_string();

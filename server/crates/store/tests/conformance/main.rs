@@ -7,8 +7,10 @@ mod generation;
 mod links;
 mod mail;
 mod model;
+mod people;
 mod program;
 mod security;
+mod share;
 mod support;
 mod task;
 

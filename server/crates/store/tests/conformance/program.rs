@@ -5,7 +5,7 @@ use store::account::sessions::{self, Session};
 use store::token::{self, Family, Kind};
 use store::{Store, account, idempotency, limit};
 
-use crate::support::{at, id, member, on_both};
+use crate::support::{at, id, member, on_both, write};
 
 on_both! {
     a_token_of_a_family_works_until_it_ends_or_is_spent
@@ -15,13 +15,6 @@ on_both! {
     a_limit_counts_once_for_many_at_once
     a_repeated_call_finds_the_first_one
     a_call_that_was_never_answered_counts_no_more_after_a_while
-}
-
-/// Runs one statement in a transaction of its own.
-macro_rules! write {
-    ($store:expr, |$connection:ident| $work:expr) => {
-        $store.transaction(move |$connection| Box::pin(async move { $work.await })).await.unwrap()
-    };
 }
 
 async fn family(store: &Store, email: &str) -> Family {

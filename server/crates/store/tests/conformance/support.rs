@@ -18,6 +18,14 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
+/// Runs one statement in a transaction of its own.
+macro_rules! write {
+    ($store:expr, |$connection:ident| $work:expr) => {
+        $store.transaction(move |$connection| Box::pin(async move { $work.await })).await.unwrap()
+    };
+}
+pub(crate) use write;
+
 pub async fn sqlite() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::connect(&format!("sqlite:{}", folder.path().join("test.sqlite").display())).await.unwrap();
