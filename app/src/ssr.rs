@@ -18,7 +18,7 @@ use tracing::Span;
 use tracing::field::display;
 
 pub use cookies::{Secure, keep_preference, keep_secret, keep_typed, preference, take_secret, take_typed};
-pub use session::{enter, halfway, keep, recognise, sign_in, sign_out, take};
+pub use session::{NEW_PASSKEY, PASSKEY, ask_passkey, enter, halfway, keep, kept, recognise, sign_in, sign_out, take};
 
 /// The service `T`, as the server's wiring provides it.
 pub fn service<T: Clone + 'static>() -> Result<T> {

@@ -11,8 +11,6 @@ use crate::cookie;
 /// The cookie of [`keep_typed`].
 const TYPED: &str = "typed";
 
-/// The cookie of [`keep_secret`].
-const SECRET: &str = "secret";
 /// Whether people reach the site over HTTPS, as the server's wiring provides it.
 #[derive(Clone, Copy)]
 pub struct Secure(pub bool);
@@ -73,19 +71,21 @@ pub fn take_typed() -> (String, String) {
     (Url::unescape(name), Url::unescape(email))
 }
 
-/// Keeps the secret of a new token for the page that shows it once: five minutes, out of reach of scripts.
-pub fn keep_secret(secret: &str) {
-    let cookie = format!("{SECRET}={secret}; Path=/; Max-Age=300; HttpOnly; SameSite=Strict");
+/// Keeps a new secret for the page that shows it once: five minutes, out of reach of scripts. Nothing but the browser
+/// has it meanwhile.
+pub fn keep_secret(name: &'static str, secret: &str) {
+    let cookie = format!("{name}={secret}; Path=/; Max-Age=300; HttpOnly; SameSite=Strict");
     if let Ok(cookie) = cookie.parse() {
         expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     }
 }
 
-/// The secret that [`keep_secret`] kept, once.
-pub fn take_secret() -> Option<String> {
-    let secret = preference(SECRET)?;
-    let forget = header::HeaderValue::from_static("secret=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
-    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
+/// The secret that [`keep_secret`] kept under that name: in one request as often as it is asked for, and never again.
+pub fn take_secret(name: &'static str) -> Option<String> {
+    let secret = preference(name).filter(|secret| !secret.is_empty())?;
+    if let Ok(forget) = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict").parse() {
+        expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, forget);
+    }
     Some(secret)
 }
 

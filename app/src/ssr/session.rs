@@ -10,6 +10,10 @@ use super::{broken, cookies, note_person, redirect, service, session};
 
 /// Where the session keeps who has done the first step, and the page that they want.
 const HALFWAY: &str = "halfway";
+/// Where it keeps what a passkey is asked for with, and what to hold the answer against.
+pub const PASSKEY: &str = "passkey";
+/// The same for a passkey that is to be added.
+pub const NEW_PASSKEY: &str = "new-passkey";
 
 /// Lets in whoever did the first step of signing in, or asks for the second. Then leads to `next`, a path on this site,
 /// or else to the dashboard; whoever asked to leave is led to where they can stay.
@@ -23,11 +27,20 @@ pub async fn enter(entry: Entry, is_new: bool, next: Option<&str>) -> Result<()>
         }
         Entry::SecondStep(halfway) => {
             session().await?.cycle_id().await.map_err(broken)?;
-            keep(HALFWAY, &(halfway, next)).await?;
+            keep(HALFWAY, &(&halfway, next)).await?;
+            ask_passkey(&halfway).await?;
             redirect("/login/second");
         }
     }
     Ok(())
+}
+
+/// Asks for a passkey of the account, if it has any. Pages may be rendered twice for one request, so they ask nothing.
+pub async fn ask_passkey(halfway: &Halfway) -> Result<()> {
+    match service::<Accounts>()?.ask_passkey(halfway).await? {
+        Some(asked) => keep(PASSKEY, &asked).await,
+        None => Ok(()),
+    }
 }
 
 /// Who has done the first step of signing in with this browser, and the page that they want.
@@ -69,7 +82,12 @@ pub async fn keep(name: &str, value: &impl Serialize) -> Result<()> {
     session().await?.insert(name, value).await.map_err(broken)
 }
 
-/// What [`keep`] kept under that name, once.
+/// What [`keep`] kept under that name.
+pub async fn kept<T: DeserializeOwned>(name: &str) -> Result<Option<T>> {
+    session().await?.get(name).await.map_err(broken)
+}
+
+/// What [`keep`] kept under that name, once. For answers to forms: a page may be rendered twice for one request.
 pub async fn take<T: DeserializeOwned>(name: &str) -> Result<Option<T>> {
     session().await?.remove(name).await.map_err(broken)
 }

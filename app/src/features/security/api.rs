@@ -33,19 +33,20 @@ pub struct SecurityView {
     pub identities: Vec<Identity>,
 }
 
-/// How the person signs in.
+/// How the person signs in. While a passkey is being `adding`, with what the browser is told.
 #[server(endpoint = "security")]
-pub async fn security() -> Result<SecurityView, Failure> {
+pub async fn security(adding: bool) -> Result<SecurityView, Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
     let current = crate::ssr::current_session().await?;
+    let asked: Option<(String, services::account::PasskeyTask)> = crate::ssr::kept(crate::ssr::NEW_PASSKEY).await?;
     Ok(SecurityView {
         sessions: accounts.sessions(&viewer, Some(current)).await?,
         steps: accounts.second_steps(&viewer).await?,
         app: accounts.app_offer(&viewer).await?,
         passkeys: accounts.has_passkeys(),
-        new_passkey: crate::ssr::take("new-passkey").await?,
-        codes: crate::ssr::take("codes").await?.unwrap_or_default(),
+        new_passkey: asked.filter(|_| adding).map(|(options, _)| options),
+        codes: crate::ssr::take_secret("codes").iter().flat_map(|codes| codes.split('.')).map(str::to_owned).collect(),
         password: accounts.has_password(&viewer).await?,
         providers: accounts.providers(),
         identities: accounts.identities(&viewer).await?,
@@ -85,7 +86,7 @@ pub async fn offer_app(app_password: Option<String>) -> Result<(), Failure> {
 pub async fn confirm_app(app_code: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let codes = accounts.confirm_app(&crate::ssr::viewer().await?, &app_code).await?;
-    crate::ssr::keep("codes", &codes).await?;
+    crate::ssr::keep_secret("codes", &codes.join("."));
     crate::ssr::redirect(if codes.is_empty() { "/settings/security#app" } else { "/settings/security#codes" });
     Ok(())
 }
@@ -104,10 +105,9 @@ pub async fn remove_app(off_password: Option<String>) -> Result<(), Failure> {
 pub async fn offer_passkey(passkey_name: String, passkey_password: Option<String>) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let (viewer, password) = (crate::ssr::viewer().await?, passkey_password.unwrap_or_default());
-    let (options, task) = accounts.offer_passkey(&viewer, &passkey_name, &password).await?;
-    crate::ssr::keep("new-passkey", &options).await?;
-    crate::ssr::keep("new-passkey-task", &task).await?;
-    crate::ssr::redirect("/settings/security#passkeys");
+    let asked = accounts.offer_passkey(&viewer, &passkey_name, &password).await?;
+    crate::ssr::keep(crate::ssr::NEW_PASSKEY, &asked).await?;
+    crate::ssr::redirect("/settings/security?add=passkey#passkeys");
     Ok(())
 }
 
@@ -116,11 +116,11 @@ pub async fn offer_passkey(passkey_name: String, passkey_password: Option<String
 pub async fn add_passkey(response: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
-    let task = crate::ssr::take("new-passkey-task").await?.ok_or_else(|| {
+    let (_, task): (String, _) = crate::ssr::take(crate::ssr::NEW_PASSKEY).await?.ok_or_else(|| {
         domain::Error::new(domain::ErrorKind::Conflict, "That took too long. Begin once more with “Add a passkey”.")
     })?;
     let codes = accounts.add_passkey(&viewer, task, &response).await?;
-    crate::ssr::keep("codes", &codes).await?;
+    crate::ssr::keep_secret("codes", &codes.join("."));
     crate::ssr::redirect(if codes.is_empty() { "/settings/security#passkeys" } else { "/settings/security#codes" });
     Ok(())
 }
@@ -140,7 +140,7 @@ pub async fn renew_codes(codes_password: Option<String>) -> Result<(), Failure> 
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let viewer = crate::ssr::viewer().await?;
     let codes = accounts.renew_recovery_codes(&viewer, &codes_password.unwrap_or_default()).await?;
-    crate::ssr::keep("codes", &codes).await?;
+    crate::ssr::keep_secret("codes", &codes.join("."));
     crate::ssr::redirect("/settings/security#codes");
     Ok(())
 }
@@ -155,13 +155,11 @@ pub struct SecondStepView {
 /// What can be done as the second step; none where nobody did the first one.
 #[server(endpoint = "second_step")]
 pub async fn second_step() -> Result<Option<SecondStepView>, Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let Some((halfway, _)) = crate::ssr::halfway().await? else { return Ok(None) };
-    let Some((options, task)) = accounts.ask_passkey(&halfway).await? else {
-        return Ok(Some(SecondStepView { passkey: None }));
-    };
-    crate::ssr::keep("passkey", &task).await?;
-    Ok(Some(SecondStepView { passkey: Some(options) }))
+    if crate::ssr::halfway().await?.is_none() {
+        return Ok(None);
+    }
+    let asked: Option<(String, services::account::PasskeyTask)> = crate::ssr::kept(crate::ssr::PASSKEY).await?;
+    Ok(Some(SecondStepView { passkey: asked.map(|(options, _)| options) }))
 }
 
 /// Does the second step with a code of the application or on paper.
@@ -178,7 +176,10 @@ pub async fn confirm_by_code(code: String) -> Result<(), Failure> {
 pub async fn confirm_by_passkey(response: String) -> Result<(), Failure> {
     let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let (halfway, next) = crate::ssr::halfway().await?.ok_or_else(domain::Error::unauthenticated)?;
-    let task = crate::ssr::take("passkey").await?.ok_or_else(domain::Error::unauthenticated)?;
+    let (_, task): (String, _) =
+        crate::ssr::take(crate::ssr::PASSKEY).await?.ok_or_else(domain::Error::unauthenticated)?;
+    // Each challenge is answered once.
+    crate::ssr::ask_passkey(&halfway).await?;
     let sender = crate::ssr::sender();
     let signed_in = accounts.confirm_by_passkey(&halfway, task, &response, sender.client()).await?;
     Ok(crate::ssr::enter(services::account::Entry::Done(signed_in), false, next.as_deref()).await?)

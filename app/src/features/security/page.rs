@@ -1,6 +1,7 @@
 //! The page `/settings/security`.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::api::{SecurityView, security};
 use super::app::AppSection;
@@ -14,7 +15,8 @@ use crate::ui::{Failed, Notice, PageHeader, Skeleton};
 /// Shows how the person signs in.
 #[component]
 pub fn SecurityPage() -> impl IntoView {
-    let shown = Resource::new_blocking(|| (), |()| security());
+    let adding = use_query_map().with_untracked(|query| query.get_str("add") == Some("passkey"));
+    let shown = Resource::new_blocking(|| (), move |()| security(adding));
     view! {
         <div class="page-narrow">
             <PageHeader title="Signing in" sentence="Where you are signed in, what it takes, and other ways in."/>

@@ -31,7 +31,7 @@ pub struct ProgramsView {
 pub async fn programs() -> Result<ProgramsView, Failure> {
     let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
     let viewer = crate::ssr::viewer().await?;
-    Ok(ProgramsView { tokens: tokens.list(&viewer).await?, secret: crate::ssr::take_secret() })
+    Ok(ProgramsView { tokens: tokens.list(&viewer).await?, secret: crate::ssr::take_secret("token") })
 }
 
 /// What the form for a new token sends, under the names of its fields, which are unique on the page.
@@ -68,7 +68,7 @@ pub async fn create_token(#[server(flatten)] form: TokenForm) -> Result<(), Fail
     let tokens = crate::ssr::service::<services::tokens::Tokens>()?;
     let viewer = crate::ssr::viewer().await?;
     let new = tokens.create(&viewer, form.checked()?).await?;
-    crate::ssr::keep_secret(&new.secret);
+    crate::ssr::keep_secret("token", &new.secret);
     crate::ssr::redirect("/settings/data");
     Ok(())
 }

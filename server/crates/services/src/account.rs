@@ -2,6 +2,7 @@
 
 mod devices;
 mod disabled;
+mod halfway;
 mod identities;
 mod links;
 mod opening;
@@ -12,10 +13,9 @@ mod sessions;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::account::{AccountId, Email, Password, PersonName, Viewer};
+use domain::account::{Email, Password, PersonName, Viewer};
 use domain::audit::Action;
-use domain::{Clock, Error, ErrorKind, Random, Result, Timestamp};
-use serde::{Deserialize, Serialize};
+use domain::{Clock, Error, ErrorKind, Random, Result};
 use store::Store;
 use store::account::{self as accounts, Account, second_step};
 use tokio::sync::Semaphore;
@@ -28,6 +28,7 @@ use crate::tasks::Tasks;
 use crate::vault::Vault;
 
 pub use devices::{Browser, KEPT_DAYS as BROWSER_DAYS};
+pub use halfway::Halfway;
 pub use identities::{Journey, Return};
 pub use passkeys::{PasskeyTask, Passkeys};
 pub use sessions::{Client, SESSION_DAYS, SESSION_IDLE_DAYS, SignedIn};
@@ -66,14 +67,6 @@ pub enum Entry {
     Done(SignedIn),
     /// The account asks for a second step.
     SecondStep(Halfway),
-}
-
-/// Somebody who has done the first step of signing in, and what to hold the second one against.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Halfway {
-    account: AccountId,
-    session_epoch: i64,
-    at: Timestamp,
 }
 
 /// How accounts write to people.

@@ -3,15 +3,17 @@
 use std::io::{Cursor, Write};
 use std::sync::Arc;
 
-use domain::account::Viewer;
+use domain::account::{AccountId, Viewer};
 use domain::audit::Action;
 use domain::dashboard::Dashboard;
 use domain::feedback::{Dimension, Grade};
 use domain::interview::{AnswerState, InterviewView, Report};
-use domain::{Clock, Error, Result};
+use domain::{Clock, Error, Result, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use store::Store;
+use store::account::sessions::{self, Session};
+use store::account::{identities, second_step};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -31,6 +33,7 @@ interviews.csv    one line for each interview, for spreadsheets
 answers.csv       one line for each answer with its scores
 generated.json    how many tokens models read and wrote for you, by day
 tokens.json       the tokens of your programs, without their secrets
+sign_in.json      where you are signed in and from which addresses, passkeys, and providers that you linked
 shares.json       the addresses of mentors that you share your practice with, and since when
 
 Files are UTF-8. Times in JSON are milliseconds since 1970 in UTC. Passwords and secrets are not kept in a form that
@@ -76,6 +79,7 @@ impl Exports {
         let opened = store::account::opened_at(&mut connection, viewer.id).await?;
         let used = store::generation::used_by(&mut connection, viewer.id).await?;
         let shares = store::share::of(&mut connection, viewer.id).await?;
+        let sign_in = sign_in(&mut connection, viewer.id).await?;
         drop(connection);
         let tokens = self.tokens.list(viewer).await?;
         let interviews = self.all(viewer).await?;
@@ -92,6 +96,7 @@ impl Exports {
                 ("answers.csv", answers_csv(&interviews)?),
                 ("generated.json", pretty(&used)?),
                 ("tokens.json", pretty(&tokens)?),
+                ("sign_in.json", pretty(&sign_in)?),
                 ("shares.json", pretty(&shares)?),
             ];
             pack(&files)
@@ -117,6 +122,23 @@ impl Exports {
             }
         }
     }
+}
+
+/// How the person signs in, without secrets.
+async fn sign_in(connection: &mut store::Connection, account: AccountId) -> Result<serde_json::Value> {
+    let sessions = sessions::list(connection, account, Timestamp::from_millis(0)).await?;
+    let session = |session: Session| {
+        json!({ "browser": domain::device::words(&session.agent), "network": session.network,
+            "created_at": session.created_at, "used_at": session.used_at })
+    };
+    let app = second_step::app(connection, account).await?;
+    let passkeys = second_step::passkeys(connection, account).await?;
+    Ok(json!({
+        "sessions": sessions.into_iter().map(session).collect::<Vec<_>>(),
+        "authenticator_app_since": app.and_then(|app| app.confirmed_at),
+        "passkeys": passkeys.into_iter().map(|stored| stored.passkey).collect::<Vec<_>>(),
+        "providers": identities::list(connection, account).await?,
+    }))
 }
 
 fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Second steps: turning them on and off, and signing in with them.
+//! Second steps of signing in: turning them on and off.
 
 use domain::account::{AccountId, Viewer};
 use domain::audit::Action;
@@ -6,18 +6,15 @@ use domain::second_step::{self, AppOffer, MOST_PASSKEYS, PasskeyId, RECOVERY_COD
 use domain::{Error, ErrorKind, Id, Result, Timestamp};
 use qrcode::QrCode;
 use qrcode::render::svg;
-use store::account as accounts;
 use store::account::second_step::{self as rows, StoredPasskey};
 use totp_rs::{Builder, Secret, Totp};
 
-use super::{Accounts, Client, Halfway, PasskeyTask, Passkeys, SignedIn, links};
+use super::{Accounts, PasskeyTask, Passkeys, links};
 use crate::limits::Limited;
 use crate::mail::{Letter, Link};
 use crate::secret;
 use crate::vault::Vault;
 
-/// Seconds for which the second step may follow the first.
-const PATIENCE: i64 = 10 * 60;
 /// Bytes of an application's secret: as many as the code's hash has (RFC 4226, section 4).
 const SECRET_BYTES: usize = 20;
 /// Codes of so many steps of 30 seconds before and after the present one are taken, for clocks that are not quite right.
@@ -25,7 +22,7 @@ const SKEW: u16 = 1;
 /// Characters of a code on paper: without those that are taken for others.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// How many of them, in groups of four.
-const CODE_LENGTH: usize = 16;
+pub(super) const CODE_LENGTH: usize = 16;
 
 impl Accounts {
     /// What the account asks for as a second step.
@@ -220,113 +217,6 @@ impl Accounts {
         Ok(codes)
     }
 
-    /// The second step by a code: of the application, or on paper.
-    ///
-    /// # Errors
-    /// `Invalid` for a wrong one, `TooMany` after many of them, `Unauthenticated` when the first step was too long ago.
-    pub async fn confirm_by_code(&self, halfway: &Halfway, code: &str, client: Client<'_>) -> Result<SignedIn> {
-        let viewer = self.still_halfway(halfway).await?;
-        self.limits.count(Limited::SecondStep, &viewer.id.to_string()).await?;
-        let code = plain_code(code);
-        let way = match code.len() {
-            CODE_LENGTH => self.use_recovery_code(&viewer, &code).await?.then_some("with a recovery code"),
-            _ => self.use_app_code(&viewer, &code).await?.then_some("with a code"),
-        };
-        let outcome = way.ok_or_else(|| wrong_code("code"));
-        self.count(&outcome);
-        self.arrive(halfway, outcome, client).await
-    }
-
-    /// Asks for one of the account's passkeys; none where it has none.
-    pub async fn ask_passkey(&self, halfway: &Halfway) -> Result<Option<(String, PasskeyTask)>> {
-        let viewer = self.still_halfway(halfway).await?;
-        let known = rows::passkeys(&mut *self.store.read().await?, viewer.id).await?;
-        match &self.passkeys {
-            Some(passkeys) if !known.is_empty() => passkeys.ask(&known).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    /// The second step by a passkey.
-    ///
-    /// # Errors
-    /// As [`Accounts::confirm_by_code`].
-    pub async fn confirm_by_passkey(
-        &self,
-        halfway: &Halfway,
-        task: PasskeyTask,
-        response: &str,
-        client: Client<'_>,
-    ) -> Result<SignedIn> {
-        let viewer = self.still_halfway(halfway).await?;
-        let known = rows::passkeys(&mut *self.store.read().await?, viewer.id).await?;
-        let outcome = match self.passkeys()?.shown(task, response, &known) {
-            Ok((stored, credential)) => {
-                let (id, now) = (stored.passkey.id, self.clock.now());
-                let work = self.store.transaction(move |connection| {
-                    Box::pin(async move { rows::use_passkey(connection, id, &credential, now).await })
-                });
-                work.await.map(|()| "with a passkey")
-            }
-            Err(error) => Err(error),
-        };
-        self.count(&outcome);
-        self.arrive(halfway, outcome, client).await
-    }
-
-    /// Lets in whoever did the second step; writes down who did not.
-    async fn arrive(&self, halfway: &Halfway, way: Result<&str>, client: Client<'_>) -> Result<SignedIn> {
-        let (id, from) = (halfway.account, Some(client.address));
-        match way {
-            Ok(way) => {
-                self.limits.give_back(Limited::SecondStep, &id.to_string()).await?;
-                self.audit.note(Some(id), Action::SignedIn, way, from).await;
-                self.begin(id, halfway.session_epoch, client).await
-            }
-            Err(error) => {
-                self.audit.note(Some(id), Action::SignInFailed, "at the second step", from).await;
-                Err(error)
-            }
-        }
-    }
-
-    /// The person who did the first step.
-    async fn still_halfway(&self, halfway: &Halfway) -> Result<Viewer> {
-        let account = accounts::by_id(&mut *self.store.read().await?, halfway.account).await?;
-        let fits = |account: &accounts::Account| {
-            account.session_epoch == halfway.session_epoch && halfway.at.seconds_later(PATIENCE) > self.clock.now()
-        };
-        let over = || Error::new(ErrorKind::Unauthenticated, "That took too long. Please sign in once more.");
-        account.filter(fits).map(|account| account.viewer).ok_or_else(over)
-    }
-
-    async fn use_app_code(&self, viewer: &Viewer, code: &str) -> Result<bool> {
-        let app = rows::app(&mut *self.store.read().await?, viewer.id).await?;
-        let Some(app) = app.filter(|app| app.confirmed_at.is_some()) else { return Ok(false) };
-        let bytes = self.vault()?.open(&place(viewer.id), &app.secret)?;
-        let step = totp(viewer, &bytes)?.check(code, seconds(self.clock.now()));
-        let (id, Some(step)) = (viewer.id, step.map(step_number)) else { return Ok(false) };
-        // Whoever looks over a shoulder comes too late.
-        self.store.transaction(move |connection| Box::pin(rows::use_app(connection, id, step))).await
-    }
-
-    async fn use_recovery_code(&self, viewer: &Viewer, code: &str) -> Result<bool> {
-        let (id, hash) = (viewer.id, secret::hash(code));
-        let notice = self.security_changed(viewer, "a recovery code was used to sign in")?;
-        let work = self.store.transaction(move |connection| {
-            Box::pin(async move {
-                let used = rows::use_recovery_code(connection, id, &hash).await?;
-                if used {
-                    links::save(notice, connection).await?;
-                }
-                Ok(used)
-            })
-        });
-        let used = work.await?;
-        self.wake();
-        Ok(used)
-    }
-
     /// Lets only those pass who type their password, if the account has one: somebody at a computer that was left open
     /// changes nothing of how its owner signs in.
     async fn check_owner(&self, viewer: &Viewer, password: &str, field: &str) -> Result<()> {
@@ -361,7 +251,7 @@ impl Accounts {
         self.vault.as_ref().ok_or_else(|| Error::unexpected(&domain::error::reference("accounts have no vault")))
     }
 
-    fn passkeys(&self) -> Result<&Passkeys> {
+    pub(super) fn passkeys(&self) -> Result<&Passkeys> {
         let message = "Passkeys work where this site has a name and HTTPS. Use an authenticator app instead.";
         self.passkeys.as_ref().ok_or_else(|| Error::new(ErrorKind::Conflict, message))
     }
@@ -375,11 +265,11 @@ async fn forget_codes_of_none(connection: &mut store::Connection, id: AccountId)
     }
 }
 
-fn place(id: AccountId) -> String {
+pub(super) fn place(id: AccountId) -> String {
     format!("authenticator app of {id}")
 }
 
-fn totp(viewer: &Viewer, secret: &[u8]) -> Result<Totp> {
+pub(super) fn totp(viewer: &Viewer, secret: &[u8]) -> Result<Totp> {
     // The site's name and the person's address stand in the application; a colon would end the former.
     Builder::new()
         .with_secret(Secret::from(secret))
@@ -398,11 +288,11 @@ fn offer(viewer: &Viewer, secret: &[u8]) -> Result<AppOffer> {
     Ok(AppOffer { secret: totp.secret().to_base32(), picture: code.render::<svg::Color<'_>>().build(), address })
 }
 
-fn seconds(now: Timestamp) -> u64 {
+pub(super) fn seconds(now: Timestamp) -> u64 {
     (now.millis() / 1_000).try_into().unwrap_or_default()
 }
 
-fn step_number(step: u64) -> i64 {
+pub(super) fn step_number(step: u64) -> i64 {
     step.try_into().unwrap_or(i64::MAX)
 }
 
@@ -410,7 +300,7 @@ fn hashes(codes: &[String]) -> Vec<String> {
     codes.iter().map(|code| secret::hash(&plain_code(code))).collect()
 }
 
-fn wrong_code(field: &str) -> Error {
+pub(super) fn wrong_code(field: &str) -> Error {
     Error::invalid(
         field,
         "This code does not fit. Codes of an application change every 30 seconds: type the present one.",

@@ -66,7 +66,7 @@ async fn the_export_holds_all_of_ones_own_and_nothing_of_others() {
         share_with(&world, owner, mentor).await;
     }
     let files = export(&world, &ada).await;
-    assert_eq!(files.len(), 8, "{:?}", files.keys());
+    assert_eq!(files.len(), 9, "{:?}", files.keys());
     assert!(files.keys().all(|name| files["README.txt"].contains(name.as_str()) || name == "README.txt"));
     assert!(files["account.json"].contains("ada@example.org"));
     let interviews: serde_json::Value = serde_json::from_str(&files["interviews.json"]).unwrap();
@@ -76,6 +76,8 @@ async fn the_export_holds_all_of_ones_own_and_nothing_of_others() {
     // A spreadsheet would compute what begins like a formula.
     assert!(files["answers.csv"].contains(&format!("'{ANSWER}")), "{}", files["answers.csv"]);
     let shares: serde_json::Value = serde_json::from_str(&files["shares.json"]).unwrap();
+    let sign_in: serde_json::Value = serde_json::from_str(&files["sign_in.json"]).unwrap();
+    assert_eq!(sign_in["sessions"][0]["browser"], "Firefox on Linux");
     assert_eq!((shares.as_array().unwrap().len(), &shares[0]["email"]), (1, &"grace@example.org".into()));
     assert!(files.values().all(|text| !text.contains("eve@example.org") && !text.contains(&eve.id.to_string())));
 }
