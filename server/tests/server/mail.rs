@@ -173,6 +173,7 @@ async fn health(server: &Server) -> (StatusCode, Value) {
 async fn whether_the_mail_server_answers_is_a_part_of_health_and_not_of_readiness() {
     let post = MailServer::start();
     let server = post.lodestar("").await;
+    server.rest().await;
     let (status, part) = health(&server).await;
     let detail = part["detail"].as_str().unwrap();
     assert_eq!((status, &part["state"], &part["needed"]), (StatusCode::OK, &"ok".into(), &false.into()), "{part}");
@@ -188,6 +189,7 @@ async fn whether_the_mail_server_answers_is_a_part_of_health_and_not_of_readines
     ] {
         let settings = format!("[mail]\nsmtp = {address:?}\nfrom = \"Lodestar <coach@example.org>\"\n");
         let server = Server::start_with(&settings).await;
+        server.rest().await;
         let (status, part) = health(&server).await;
         assert_eq!((status, &part["state"]), (StatusCode::OK, &"failing".into()), "{part}");
         assert!(part["detail"].as_str().unwrap().contains(reason), "{part}");
@@ -196,9 +198,7 @@ async fn whether_the_mail_server_answers_is_a_part_of_health_and_not_of_readines
         let ready = server.get("/health/ready").await;
         assert_eq!(ready.status(), StatusCode::OK, "people practise without mail");
         assert!(ready.json::<Value>().await.unwrap()["mail"].is_null(), "it is not asked for that");
-        server.rest().await;
     }
-    server.rest().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
