@@ -16,8 +16,8 @@ use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::settings::{OwnDataPage, SettingsPage};
-use crate::features::share::{MenteePage, MenteeReportPage, MentoringPage, SharingPage};
+use crate::features::settings::{SettingsPage, SettingsPart};
+use crate::features::share::MentoringPages;
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
@@ -102,11 +102,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/data") view=|| seam::asleep(OwnDataPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/sharing") view=|| seam::asleep(SharingPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring") view=|| seam::asleep(MentoringPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id") view=|| seam::asleep(MenteePage) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MenteeReportPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/:page") view=|| seam::asleep(SettingsPart) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id?/:interview?") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
