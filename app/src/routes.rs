@@ -103,7 +103,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings/:page") view=|| seam::asleep(SettingsPart) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id?/:interview?") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id?") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -138,6 +139,7 @@ mod tests {
             "/admin/nope",
             "/admin",
             "/settings/nope",
+            "/mentoring/0189/0190",
             "/interview/0189/other",
             "/interview/0189/report/1",
             "/interview//report",

@@ -15,7 +15,8 @@ use report::MenteeReportPage;
 
 pub use sharing::SharingPage;
 
-/// Shows `/mentoring` and the pages below it. They are one route: each further one makes the program of all pages larger.
+/// Shows `/mentoring` and the pages below it. They share what they can of a route: each further one makes the program of
+/// all pages larger. Two parameters that may be missing would be the same path twice.
 #[component]
 pub fn MentoringPages() -> impl IntoView {
     let named = |name: &str| use_params_map().with_untracked(|params| params.get(name).is_some());
