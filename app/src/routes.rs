@@ -14,12 +14,12 @@ use crate::features::account::{
 };
 use crate::features::admin::AdminPage;
 use crate::features::dashboard::DashboardPage;
-use crate::features::identity::{ComeBackPage, SendPage};
+use crate::features::identity::ProviderPages;
 use crate::features::interview::{InterviewPage, ReportPage, StartPage};
 use crate::features::landing::{LandingPage, NotFoundPage};
-use crate::features::security::{SecondStepPage, SecurityPage};
-use crate::features::settings::{OwnDataPage, SettingsPage};
-use crate::features::share::{MenteePage, MenteeReportPage, MentoringPage, SharingPage};
+use crate::features::security::SecondStepPage;
+use crate::features::settings::{SettingsPage, SettingsPart};
+use crate::features::share::MentoringPages;
 use crate::seam;
 
 /// The addresses of the pages that wake up in the browser, as the routes below have them. All others
@@ -94,8 +94,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register") view=|| seam::asleep(RegisterPage) ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=|| seam::asleep(LoginPage) ssr=SsrMode::Async/>
                 <Route path=path!("/login/second") view=|| seam::asleep(SecondStepPage) ssr=SsrMode::Async/>
-                <Route path=path!("/oauth/:provider") view=|| seam::asleep(SendPage) ssr=SsrMode::Async/>
-                <Route path=path!("/oauth/:provider/callback") view=|| seam::asleep(ComeBackPage) ssr=SsrMode::Async/>
+                <Route path=path!("/oauth/:provider/:step?") view=|| seam::asleep(ProviderPages) ssr=SsrMode::Async/>
                 <Route path=path!("/forgot") view=|| seam::asleep(ForgotPage) ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=|| seam::asleep(ResetPage) ssr=SsrMode::Async/>
                 <Route path=path!("/verify") view=|| seam::asleep(VerifyPage) ssr=SsrMode::Async/>
@@ -107,12 +106,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/security") view=|| seam::asleep(SecurityPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/data") view=|| seam::asleep(OwnDataPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/sharing") view=|| seam::asleep(SharingPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring") view=|| seam::asleep(MentoringPage) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id") view=|| seam::asleep(MenteePage) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MenteeReportPage) ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/:page") view=|| seam::asleep(SettingsPart) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id?") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
+                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
                     <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -150,6 +146,7 @@ mod tests {
             "/admin/nope",
             "/admin",
             "/settings/nope",
+            "/mentoring/0189/0190",
             "/interview/0189/other",
             "/interview/0189/report/1",
             "/interview//report",

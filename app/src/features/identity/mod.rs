@@ -4,5 +4,5 @@ pub mod api;
 mod pages;
 mod section;
 
-pub use pages::{ComeBackPage, ProviderButtons, SendPage};
+pub use pages::{ProviderButtons, ProviderPages};
 pub use section::ProvidersSection;

@@ -1,5 +1,6 @@
 //! Signing in by a provider: the buttons that lead there, and the two pages on the way, which nobody stays on.
 
+use domain::Error;
 use domain::identity::Errand;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -41,9 +42,19 @@ pub fn ProviderButtons(
     view! { <Suspense>{buttons}</Suspense> }.into_any()
 }
 
+/// The pages on the way: one route, for each further one makes the program of all pages larger.
+#[component]
+pub fn ProviderPages() -> impl IntoView {
+    match use_params_map().with_untracked(|params| params.get("step")).as_deref() {
+        None => view! { <SendPage/> }.into_any(),
+        Some("callback") => view! { <ComeBackPage/> }.into_any(),
+        Some(_) => view! { <FailedPage failure=Error::not_found("page").into()/> }.into_any(),
+    }
+}
+
 /// Leads to the provider of the address. `?for=` says what for: "link", "repositories", or else to sign in.
 #[component]
-pub fn SendPage() -> impl IntoView {
+fn SendPage() -> impl IntoView {
     let provider = use_params_map().with_untracked(|params| params.get("provider")).unwrap_or_default();
     let query = use_query_map();
     let errand = query.with_untracked(|query| match query.get_str("for") {
@@ -57,7 +68,7 @@ pub fn SendPage() -> impl IntoView {
 
 /// Receives whoever comes back from a provider.
 #[component]
-pub fn ComeBackPage() -> impl IntoView {
+fn ComeBackPage() -> impl IntoView {
     let query = use_query_map();
     let part = |name: &'static str| query.with_untracked(|query| query.get(name));
     if part("error").is_some() {

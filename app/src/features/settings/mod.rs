@@ -9,14 +9,15 @@ mod keyboard;
 mod name;
 mod own;
 mod page;
+mod part;
 mod password;
 mod programs;
 mod saved;
 mod theme;
 mod theme_form;
 
-pub use own::OwnDataPage;
 pub use page::SettingsPage;
+pub use part::SettingsPart;
 pub use saved::Saved;
 pub use theme::{Theme, Themes};
 pub use theme_form::ThemeSwitch;
