@@ -32,7 +32,7 @@ pub fn ProviderButtons(
             (!all.is_empty()).then(|| {
                 view! {
                     <div class="grid gap-3">
-                        <div class="divider text-muted">"or"</div>
+                        <p class="text-center text-muted">"or"</p>
                         {all.into_iter().map(button).collect_view()}
                     </div>
                 }

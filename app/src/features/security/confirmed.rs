@@ -32,7 +32,7 @@ pub(super) fn Folded(
 ) -> impl IntoView {
     view! {
         <details open=move || failure.with(Option::is_some)>
-            <summary class="btn btn-ghost btn-sm">{words}</summary>
+            <summary class="btn btn-outline btn-sm">{words}</summary>
             <div class="mt-3 grid gap-3">{children()}</div>
         </details>
     }

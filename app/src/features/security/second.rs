@@ -40,7 +40,7 @@ fn Step(step: SecondStepView) -> impl IntoView {
                 <SubmitButton class="w-full">"Use your passkey"</SubmitButton>
                 <noscript><p class="text-sm text-muted">"Passkeys need JavaScript. Use a code instead."</p></noscript>
             </form>
-            <div class="divider text-muted">"or"</div>
+            <p class="text-center text-muted">"or"</p>
         }
     });
     let (look, words) = match passkey {
