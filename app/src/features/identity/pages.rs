@@ -1,12 +1,12 @@
 //! Signing in by a provider: the buttons that lead there, and the two pages on the way, which nobody stays on.
 
-use domain::Error;
 use domain::identity::Errand;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::location::Url;
 
 use super::api::{come_back, providers, send_to};
+use crate::features::landing::NotFoundPage;
 use crate::ui::{ButtonLink, FailedPage, Look, PageHeader, PublicFrame};
 
 /// A button for each provider; nothing where there is none.
@@ -48,7 +48,7 @@ pub fn ProviderPages() -> impl IntoView {
     match use_params_map().with_untracked(|params| params.get("step")).as_deref() {
         None => view! { <SendPage/> }.into_any(),
         Some("callback") => view! { <ComeBackPage/> }.into_any(),
-        Some(_) => view! { <FailedPage failure=Error::not_found("page").into()/> }.into_any(),
+        Some(_) => view! { <NotFoundPage/> }.into_any(),
     }
 }
 

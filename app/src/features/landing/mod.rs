@@ -3,5 +3,5 @@
 mod not_found;
 mod page;
 
-pub use not_found::NotFoundPage;
+pub use not_found::{NotFoundPage, Nowhere};
 pub use page::LandingPage;

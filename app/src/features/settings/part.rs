@@ -1,13 +1,12 @@
 //! The pages below the settings, `/settings/...`, which ship no scripts.
 
-use domain::Error;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::own::OwnDataPage;
+use crate::features::landing::Nowhere;
 use crate::features::security::SecurityPage;
 use crate::features::share::SharingPage;
-use crate::ui::FailedPage;
 
 /// Shows the page below `/settings/`. They are one route: each further one makes the program of all pages larger.
 #[component]
@@ -17,6 +16,6 @@ pub fn SettingsPart() -> impl IntoView {
         "data" => view! { <OwnDataPage/> }.into_any(),
         "security" => view! { <SecurityPage/> }.into_any(),
         "sharing" => view! { <SharingPage/> }.into_any(),
-        _ => view! { <FailedPage failure=Error::not_found("page").into()/> }.into_any(),
+        _ => view! { <Nowhere/> }.into_any(),
     }
 }

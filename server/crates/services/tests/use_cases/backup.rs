@@ -227,7 +227,8 @@ async fn a_damaged_backup_changes_nothing() {
             assert_eq!(place.contents().await, before, "{at}");
         }
     }
-    assert!(refused > 30, "{refused}");
+    // With many small parts, much of the file is names and dates of parts, which stand in it twice.
+    assert!(refused > 20, "{refused}");
     for length in [0, 10, whole.len() / 2, whole.len() - 1] {
         fs::write(&bad, &whole[..length]).unwrap();
         let error = place.backups().restore(&bad, true).await.unwrap_err();

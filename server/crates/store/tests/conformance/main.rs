@@ -370,12 +370,10 @@ async fn a_full_disk_is_named_and_loses_nothing() {
     let (store, _folder) = support::sqlite().await;
     let ada = member(&store, "ada@example.org").await;
     let id = support::interview(&store, ada, 0).await.id;
+    let unnamed = |error: sqlx::Error| Error::unexpected(&error.to_string());
     let room = |pages: &'static str| {
         store.transaction(move |connection| {
-            Box::pin(async move {
-                sqlx::query(pages).execute(connection).await.unwrap();
-                Ok(())
-            })
+            Box::pin(async move { sqlx::query(pages).execute(connection).await.map(|_| ()).map_err(unnamed) })
         })
     };
     let keep = || {

@@ -99,10 +99,10 @@ async fn who_has_an_account_shows_neither_in_the_answer_nor_in_its_time() {
     office.tasks.stop().await;
     let mut times = [std::time::Duration::MAX; 2];
     for round in 0..10 {
-        // Of each address there is one task at a time, so that the known one has spellings.
-        let known = if round % 2 == 0 { "ada@example.org".to_owned() } else { format!("eve{round}@example.org") };
-        let unknown = format!("nobody{round}@example.org");
-        for (time, email) in times.iter_mut().zip([known, unknown]) {
+        // Of each address there is one task at a time: asking again is quicker, whoever asks.
+        let addresses = ["ada@example.org".to_owned(), "nobody@example.org".to_owned()];
+        let addresses = if round % 2 == 0 { addresses } else { addresses.map(|address| format!("{round}{address}")) };
+        for (time, email) in times.iter_mut().zip(addresses) {
             let started = std::time::Instant::now();
             office.accounts.ask_reset(&email, HERE.address).await.unwrap();
             *time = started.elapsed().min(*time);
