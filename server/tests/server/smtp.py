@@ -48,7 +48,8 @@ class Box:
 
 
 def check(server, session, envelope, mechanism, data):
-    return AuthResult(success=(data.login, data.password) == (USER, PASSWORD))
+    # What is not handled here is refused by the server with 535.
+    return AuthResult(success=(data.login, data.password) == (USER, PASSWORD), handled=False)
 
 
 async def main():
