@@ -2,7 +2,7 @@
 // No mail server is configured, so the administrator reads the links where mails are kept.
 import type { Page } from "@playwright/test";
 
-import { objections } from "../support/axe.ts";
+import { look } from "../support/look.ts";
 import { awake, expect, test } from "../support/test.ts";
 import { Visitor, somebody } from "../support/visitor.mjs";
 
@@ -38,20 +38,6 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await page.getByLabel("E-mail", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-/** A page in both themes against WCAG, and at all widths for people to look at. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect.soft(await objections(page), `${name}, ${colorScheme}`).toEqual([]);
-    for (const width of [390, 820, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      const { inner, outer } = await page.evaluate(() => ({ inner: document.documentElement.scrollWidth, outer: document.documentElement.clientWidth }));
-      expect(inner, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(outer);
-      await page.screenshot({ path: `output/pages/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
 }
 
 for (const scripts of [true, false]) {

@@ -1,7 +1,7 @@
 // How people sign in: where they are signed in, codes of an application, passkeys, recovery codes.
 import type { Page } from "@playwright/test";
 
-import { objections } from "../support/axe.ts";
+import { look } from "../support/look.ts";
 import { Server } from "../support/server.mjs";
 import { type Person, expect, test } from "../support/test.ts";
 import { code } from "../support/totp.mjs";
@@ -40,19 +40,6 @@ async function setUp(page: Page, person: Person): Promise<{ secret: string; code
   const codes = await page.locator("li code").allTextContents();
   expect(codes).toHaveLength(10);
   return { secret, codes };
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect.soft(await objections(page), `${name}, ${colorScheme}`).toEqual([]);
-    for (const width of [390, 820, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      const { inner, outer } = await page.evaluate(() => ({ inner: document.documentElement.scrollWidth, outer: document.documentElement.clientWidth }));
-      expect(inner, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(outer);
-      await page.screenshot({ path: `output/pages/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
 }
 
 test("somebody sees where they are signed in, and ends it", async ({ member, person, server }) => {

@@ -1,25 +1,11 @@
 // Sharing with a mentor: begun and ended by the person, seen by the mentor meanwhile, and by nobody else.
 import type { Page } from "@playwright/test";
 
-import { objections } from "../support/axe.ts";
 import { Rehearsal } from "../support/interview.ts";
+import { look } from "../support/look.ts";
 import { STORY } from "../support/questions.ts";
 import { type Person, expect, test } from "../support/test.ts";
 import { Visitor, somebody } from "../support/visitor.mjs";
-
-/** The page in both themes against WCAG, on a phone and a wide screen. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    expect.soft(await objections(page), `${name}, ${colorScheme}`).toEqual([]);
-    for (const width of [390, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      const { inner, outer } = await page.evaluate(() => ({ inner: document.documentElement.scrollWidth, outer: document.documentElement.clientWidth }));
-      expect(inner, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(outer);
-      await page.screenshot({ path: `output/pages/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
-}
 
 /** Gives somebody a standing, on the administrator's page. */
 async function give(admin: Page, email: string, standing: string): Promise<void> {
