@@ -206,7 +206,11 @@ impl Accounts {
 
     /// Lets only those pass who type their present password; `field` is where they did.
     async fn check_password(&self, viewer: &Viewer, password: &str, field: &str) -> Result<()> {
-        let account = self.account(viewer).await?;
+        self.check_password_of(&self.account(viewer).await?, password, field).await
+    }
+
+    /// The same for an account that was just read.
+    async fn check_password_of(&self, account: &Account, password: &str, field: &str) -> Result<()> {
         if account.password_hash.is_empty() {
             let message = "You have no password yet. Have a link sent with which you choose one, then come back.";
             return Err(Error::invalid(field, message));

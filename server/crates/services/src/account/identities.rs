@@ -14,7 +14,7 @@ use store::account::{self as accounts, Account};
 use subtle::ConstantTimeEq;
 
 use super::opening::Opening;
-use super::{Accounts, Client, Entry, links};
+use super::{Accounts, Client, Entry};
 use crate::limits::Limited;
 use crate::tasks::{Done, Tasks, Trouble, Work};
 
@@ -160,8 +160,8 @@ impl Accounts {
     /// `NotFound` if the person has none like that, `Conflict` when they could not sign in any more.
     pub async fn unlink(&self, viewer: &Viewer, id: IdentityId) -> Result<()> {
         let owner = viewer.id;
-        let (accounts, notice) = (self.clone(), self.security_changed(viewer, "a sign-in provider was unlinked")?);
-        let work = self.store.transaction(move |connection| {
+        let accounts = self.clone();
+        let work = self.change_security(viewer, "a sign-in provider was unlinked", move |connection| {
             Box::pin(async move {
                 let identities = rows::list(connection, owner).await?;
                 let unlinked = identities.iter().find(|identity| identity.id == id);
@@ -172,12 +172,10 @@ impl Accounts {
                     return Err(Error::new(ErrorKind::Conflict, message));
                 }
                 accounts.queue_revocation(connection, unlinked).await?;
-                rows::remove(connection, owner, id).await?;
-                links::save(notice, connection).await
+                rows::remove(connection, owner, id).await.map(|_| ())
             })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(owner), Action::IdentityUnlinked, "", None).await;
         Ok(())
     }
@@ -298,18 +296,16 @@ impl Accounts {
         }
         let (owner, new) = (viewer.id, self.new_identity(provider, identity, now));
         let id = new.id;
-        let notice = self.security_changed(viewer, "a sign-in provider was linked")?;
-        let work = self.store.transaction(move |connection| {
+        let work = self.change_security(viewer, "a sign-in provider was linked", move |connection| {
             Box::pin(async move {
                 if !rows::insert(connection, owner, &new, now).await? {
                     let message = "You have linked somebody else of this provider. Unlink that first.";
                     return Err(Error::new(ErrorKind::Conflict, message));
                 }
-                links::save(notice, connection).await
+                Ok(())
             })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(owner), Action::IdentityLinked, provider, Some(client.address)).await;
         Ok(id)
     }

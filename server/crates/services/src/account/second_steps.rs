@@ -4,8 +4,10 @@ use domain::account::{AccountId, Viewer};
 use domain::audit::Action;
 use domain::second_step::{self, AppOffer, MOST_PASSKEYS, PasskeyId, RECOVERY_CODES, SecondSteps, plain_code};
 use domain::{Error, ErrorKind, Id, Result, Timestamp};
+use futures::future::BoxFuture;
 use qrcode::QrCode;
 use qrcode::render::svg;
+use store::Connection;
 use store::account::second_step::{self as rows, StoredPasskey};
 use totp_rs::{Builder, Secret, Totp};
 
@@ -86,8 +88,7 @@ impl Accounts {
         self.limits.give_back(Limited::SecondStep, &viewer.id.to_string()).await?;
         let (id, codes) = (viewer.id, self.codes_if_first(viewer.id).await?);
         let hashes = hashes(&codes);
-        let notice = self.security_changed(viewer, "an authenticator app was added")?;
-        let work = self.store.transaction(move |connection| {
+        let work = self.change_security(viewer, "an authenticator app was added", move |connection| {
             Box::pin(async move {
                 if !rows::confirm_app(connection, id, &app.secret, now).await? {
                     return Err(Error::new(ErrorKind::Conflict, "The application was changed meanwhile. Begin anew."));
@@ -96,11 +97,10 @@ impl Accounts {
                 if !hashes.is_empty() {
                     rows::put_recovery_codes(connection, id, &hashes).await?;
                 }
-                links::save(notice, connection).await
+                Ok(())
             })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(id), Action::SecondStepOn, "an authenticator app", None).await;
         Ok(codes)
     }
@@ -112,18 +112,15 @@ impl Accounts {
     pub async fn remove_app(&self, viewer: &Viewer, password: &str) -> Result<()> {
         self.check_owner(viewer, password, "off_password").await?;
         let id = viewer.id;
-        let notice = self.security_changed(viewer, "the authenticator app was removed")?;
-        let work = self.store.transaction(move |connection| {
+        let work = self.change_security(viewer, "the authenticator app was removed", move |connection| {
             Box::pin(async move {
                 if !rows::remove_app(connection, id).await? {
                     return Err(Error::not_found("application"));
                 }
-                forget_codes_of_none(connection, id).await?;
-                links::save(notice, connection).await
+                forget_codes_of_none(connection, id).await
             })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(id), Action::SecondStepOff, "an authenticator app", None).await;
         Ok(())
     }
@@ -150,8 +147,7 @@ impl Accounts {
         let (id, codes, new) =
             (viewer.id, self.codes_if_first(viewer.id).await?, StoredPasskey { passkey, credential });
         let hashes = hashes(&codes);
-        let notice = self.security_changed(viewer, "a passkey was added")?;
-        let work = self.store.transaction(move |connection| {
+        let work = self.change_security(viewer, "a passkey was added", move |connection| {
             Box::pin(async move {
                 if !rows::insert_passkey(connection, id, &new, MOST_PASSKEYS).await? {
                     let message = format!("You have {MOST_PASSKEYS} passkeys, which is as many as one can have.");
@@ -160,11 +156,10 @@ impl Accounts {
                 if !hashes.is_empty() {
                     rows::put_recovery_codes(connection, id, &hashes).await?;
                 }
-                links::save(notice, connection).await
+                Ok(())
             })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(id), Action::SecondStepOn, "a passkey", None).await;
         Ok(codes)
     }
@@ -176,18 +171,15 @@ impl Accounts {
     pub async fn remove_passkey(&self, viewer: &Viewer, passkey: PasskeyId, password: &str) -> Result<()> {
         self.check_owner(viewer, password, "off_password").await?;
         let id = viewer.id;
-        let notice = self.security_changed(viewer, "a passkey was removed")?;
-        let work = self.store.transaction(move |connection| {
+        let work = self.change_security(viewer, "a passkey was removed", move |connection| {
             Box::pin(async move {
                 if !rows::remove_passkey(connection, id, passkey).await? {
                     return Err(Error::not_found("passkey"));
                 }
-                forget_codes_of_none(connection, id).await?;
-                links::save(notice, connection).await
+                forget_codes_of_none(connection, id).await
             })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(id), Action::SecondStepOff, "a passkey", None).await;
         Ok(())
     }
@@ -204,15 +196,10 @@ impl Accounts {
         }
         let (id, codes) = (viewer.id, self.new_codes());
         let hashes = hashes(&codes);
-        let notice = self.security_changed(viewer, "new recovery codes were made")?;
-        let work = self.store.transaction(move |connection| {
-            Box::pin(async move {
-                rows::put_recovery_codes(connection, id, &hashes).await?;
-                links::save(notice, connection).await
-            })
+        let work = self.change_security(viewer, "new recovery codes were made", move |connection| {
+            Box::pin(async move { rows::put_recovery_codes(connection, id, &hashes).await })
         });
         work.await?;
-        self.wake();
         self.audit.note(Some(id), Action::RecoveryCodesMade, "", None).await;
         Ok(codes)
     }
@@ -220,10 +207,11 @@ impl Accounts {
     /// Lets only those pass who type their password, if the account has one: somebody at a computer that was left open
     /// changes nothing of how its owner signs in.
     async fn check_owner(&self, viewer: &Viewer, password: &str, field: &str) -> Result<()> {
-        if self.account(viewer).await?.password_hash.is_empty() {
+        let account = self.account(viewer).await?;
+        if account.password_hash.is_empty() {
             return Ok(());
         }
-        self.check_password(viewer, password, field).await
+        self.check_password_of(&account, password, field).await
     }
 
     async fn codes_if_first(&self, id: AccountId) -> Result<Vec<String>> {
@@ -239,6 +227,23 @@ impl Accounts {
             letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
         };
         (0..RECOVERY_CODES).map(code).collect()
+    }
+
+    /// Changes how one signs in, and tells the person: both or neither.
+    pub(super) async fn change_security<F>(&self, viewer: &Viewer, what: &str, change: F) -> Result<()>
+    where
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<()>> + Send + 'static,
+    {
+        let notice = self.security_changed(viewer, what)?;
+        let work = self.store.transaction(move |connection| {
+            Box::pin(async move {
+                change(connection).await?;
+                links::save(notice, connection).await
+            })
+        });
+        work.await?;
+        self.wake();
+        Ok(())
     }
 
     /// The mail that says what was changed of how one signs in.
@@ -258,7 +263,7 @@ impl Accounts {
 }
 
 /// Codes on paper are worth something as long as there is a second step.
-async fn forget_codes_of_none(connection: &mut store::Connection, id: AccountId) -> Result<()> {
+async fn forget_codes_of_none(connection: &mut Connection, id: AccountId) -> Result<()> {
     match rows::is_there(connection, id).await? {
         true => Ok(()),
         false => rows::put_recovery_codes(connection, id, &[]).await,
