@@ -13,7 +13,7 @@ impl Worker<'_> {
     /// into half of the memory is left out.
     pub(super) fn pin(&mut self, system_prompts: &[String]) {
         let mut room = self.most / 2;
-        for system_prompt in system_prompts.iter().take(ChatOptions::MOST_SEQUENCES) {
+        for system_prompt in system_prompts.iter().take(ChatOptions::MOST_SYSTEM_PROMPTS) {
             let tokens = prompt::beginning(self.model, system_prompt);
             if tokens.is_empty() || tokens.len() > room {
                 continue;

@@ -87,8 +87,9 @@ impl ChatOptions {
         Ok(summary.bytes + conversations + computing + self.aside as u64)
     }
 
-    /// llama.cpp has 256 sequences; half are for answers, half for system prompts.
+    /// llama.cpp has 256 sequences; half are for answers, half for system prompts, of which one is kept free.
     pub const MOST_SEQUENCES: usize = 128;
+    const MOST_SYSTEM_PROMPTS: usize = Self::MOST_SEQUENCES - 1;
 }
 
 impl Default for ChatOptions {

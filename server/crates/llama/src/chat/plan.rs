@@ -21,6 +21,9 @@ const LEAST_ALONE: usize = 32;
 /// What goes into a turn before anything was measured.
 const UNKNOWN: usize = 64;
 
+/// Tokens that llama.cpp multiplies at once. Those that are left over take nearly as long as so many more.
+const TOGETHER: usize = 4;
+
 /// How many tokens of prompts may go into a turn beside `writing` tokens of answers, when `rate`
 /// of them are read in a second. Turns are short if somebody is `disturbed` by long ones.
 pub(super) fn budget(writing: usize, rate: Option<f32>, disturbed: bool) -> usize {
@@ -30,11 +33,21 @@ pub(super) fn budget(writing: usize, rate: Option<f32>, disturbed: bool) -> usiz
     quick.saturating_sub(writing).clamp(least, BATCH).min(room)
 }
 
-/// At most `room`, so that `unread` tokens take the same number of turns of nearly the same size:
-/// a small last one would take nearly as long as a large one.
-pub(super) fn level(unread: usize, room: usize) -> usize {
+/// About `room`, so that `unread` tokens take the same number of turns of nearly the same size: a small last one would
+/// take nearly as long as a large one. With the `writing` tokens of answers, none is left over of those read together.
+pub(super) fn level(unread: usize, room: usize, writing: usize) -> usize {
     let turns = unread.div_ceil(room.max(1)).max(1);
-    unread.div_ceil(turns).min(room)
+    let even = unread.div_ceil(turns).min(room);
+    if even == 0 {
+        return 0;
+    }
+    let whole = (writing + even).next_multiple_of(TOGETHER) - writing;
+    whole.min(unread).min(BATCH.saturating_sub(writing))
+}
+
+/// Whether a turn of this many tokens takes longer than one with another token that says nothing.
+pub(super) fn lacks_one(tokens: usize) -> bool {
+    tokens % TOGETHER == TOGETHER - 1
 }
 
 /// Divides `room` among prompts that have these many tokens left: equal shares, and what one does
@@ -78,10 +91,16 @@ mod tests {
 
     #[test]
     fn turns_are_of_one_size() {
-        assert_eq!(
-            [(532, 256), (256, 256), (20, 256), (0, 256), (9, 0)].map(|(unread, room)| level(unread, room)),
-            [178, 256, 20, 0, 0]
-        );
+        let levels = [(532, 256), (256, 256), (20, 256), (0, 256), (9, 0)].map(|(unread, room)| level(unread, room, 0));
+        assert_eq!(levels, [180, 256, 20, 0, 0]);
+    }
+
+    #[test]
+    fn turns_are_whole_with_the_answers() {
+        assert_eq!([0, 1, 2, 3, 4].map(|writing| writing + level(1_000, 27, writing)), [28; 5]);
+        assert_eq!(level(5, 27, 2), 5, "what there is");
+        assert_eq!(level(1_000, BATCH - 3, 3), BATCH - 3);
+        assert_eq!([0, 1, 2, 3, 4, 7, 8].map(lacks_one), [false, false, false, true, false, true, false]);
     }
 
     #[test]

@@ -27,6 +27,9 @@ const LIKELIEST: usize = 200;
 pub(super) struct Reader<'a> {
     context: LlamaContext<'a>,
     batch: LlamaBatch<'static>,
+    /// The sequence of a token that says nothing, which holds nothing else, and whether the batch has one.
+    filler: usize,
+    filled: bool,
     // Room for drawing, kept from draw to draw.
     likeliest: Likeliest,
     candidates: Vec<LlamaTokenData>,
@@ -34,21 +37,29 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A context for `cells` tokens of `sequences` together.
+    /// A context for `cells` tokens of `sequences` together, numbered from 0.
     pub(super) fn new(model: &'a LlamaModel, cells: u32, sequences: usize, threads: usize) -> Result<Self> {
         let threads = i32::try_from(threads.max(1)).unwrap_or(1);
         let params = LlamaContextParams::default()
             .with_n_ctx(NonZeroU32::new(cells))
             .with_n_batch(BATCH as u32)
             .with_n_ubatch(BATCH as u32)
-            .with_n_seq_max(u32::try_from(sequences).unwrap_or(1))
+            .with_n_seq_max(u32::try_from(sequences + 1).unwrap_or(1))
             // One memory for all, in which a beginning that is shared lies once.
             .with_kv_unified(true)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
         let context = model.new_context(backend::backend()?, params).map_err(|error| failed(&error))?;
         let batch = LlamaBatch::new(BATCH, 1);
-        Ok(Self { context, batch, likeliest: Likeliest::default(), candidates: Vec::new(), permitted: Vec::new() })
+        Ok(Self {
+            context,
+            batch,
+            filler: sequences,
+            filled: false,
+            likeliest: Likeliest::default(),
+            candidates: Vec::new(),
+            permitted: Vec::new(),
+        })
     }
 
     /// Tokens that the memory holds at most.
@@ -71,14 +82,24 @@ impl<'a> Reader<'a> {
         Ok(place)
     }
 
+    /// Puts a token that says nothing into the batch. It takes room in the memory until the batch was read.
+    pub(super) fn fill(&mut self) -> Result<()> {
+        self.filled = true;
+        self.add(LlamaToken(0), 0, self.filler, false).map(drop)
+    }
+
     /// Has the model read the batch; false if its memory has no room for it, and nothing was read.
     pub(super) fn read(&mut self) -> Result<bool> {
         let Self { context, batch, .. } = self;
-        match compute::run(|| context.decode(batch)) {
+        let read = match compute::run(|| context.decode(batch)) {
             Ok(()) => Ok(true),
             Err(DecodeError::NoKvCacheSlot) => Ok(false),
             Err(error) => Err(failed(&error)),
+        };
+        if std::mem::take(&mut self.filled) {
+            self.forget(self.filler, 0);
         }
+        read
     }
 
     /// Draws a token by what the model made of the batch's token at `place`. A model whose numbers

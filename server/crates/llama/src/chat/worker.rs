@@ -17,7 +17,7 @@ use super::{
     ChatOptions, Ready, Shared,
     answer::{Answer, Job},
     aside::Aside,
-    plan::{BATCH, budget, level, shares},
+    plan::{BATCH, budget, lacks_one, level, shares},
     reader::{Reader, failed},
     slots::{Known, Owner, Slots},
     waiting::Waiting,
@@ -75,7 +75,7 @@ impl<'a> Worker<'a> {
     fn new(model: &'a LlamaModel, options: &ChatOptions, shared: &'a Shared) -> Result<Self> {
         let most = options.context.min(model.n_ctx_train()).max(BATCH as u32);
         let sequences = options.sequences.clamp(1, ChatOptions::MOST_SEQUENCES);
-        let pins = options.system_prompts.len().min(ChatOptions::MOST_SEQUENCES);
+        let pins = options.system_prompts.len().min(ChatOptions::MOST_SYSTEM_PROMPTS);
         let reader = Reader::new(model, options.memory.max(most), sequences + pins, options.threads)?;
         Ok(Self {
             model,
@@ -218,7 +218,8 @@ impl<'a> Worker<'a> {
         let writing = parts.len();
         let written = parts.iter().map(|part| part.tokens.len()).sum();
         let disturbed = compute::others_wait();
-        let room = level(unread.iter().sum(), budget(written, self.shared.load.reading_rate(), disturbed));
+        let room = budget(written, self.shared.load.reading_rate(), disturbed);
+        let room = level(unread.iter().sum(), room, written);
         for (index, share) in shares(&unread, room).into_iter().enumerate().filter(|(_, share)| *share > 0) {
             let answer = &self.answers[index];
             let held = self.slots.tokens(answer.slot).len();
@@ -247,6 +248,13 @@ impl<'a> Worker<'a> {
                     Err(error) => return self.fail(parts, &error),
                 }
             }
+        }
+        let tokens: usize = parts.iter().map(|part| part.tokens.len()).sum();
+        if lacks_one(tokens)
+            && self.slots.held() + tokens < self.reader.cells()
+            && let Err(error) = self.reader.fill()
+        {
+            return self.fail(parts, &error);
         }
         let began = Instant::now();
         match self.reader.read() {
