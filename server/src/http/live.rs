@@ -32,6 +32,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(lodestar: &Lodestar) -> Router<S
 
 type Shared = (Arc<Lodestar>, Places);
 
+/// Whoever is not signed in is told so first: scripts in browsers, which are not told why a WebSocket is refused, ask
+/// without one.
 async fn connect(
     State((lodestar, places)): State<Shared>,
     session: Session,
@@ -39,12 +41,12 @@ async fn connect(
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     _request: Request,
 ) -> Response {
-    let Ok(upgrade) = upgrade else {
-        return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], "Connect with a WebSocket.")
-            .into_response();
-    };
     match admit(&lodestar, &places, &session, &headers).await {
         Ok((pass, viewer, place)) => {
+            let Ok(upgrade) = upgrade else {
+                return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], "Connect with a WebSocket.")
+                    .into_response();
+            };
             let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
             upgrade.on_upgrade(move |socket| async move {
                 Connection::new(lodestar, socket, pass, viewer).serve().await;

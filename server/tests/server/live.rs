@@ -92,8 +92,10 @@ async fn only_those_who_are_signed_in_get_in_and_only_from_this_site() {
     ] {
         assert_eq!(Live::connect(&server, &headers).await.err(), outcome, "{headers:?}");
     }
-    let plain = reqwest::get(format!("{}/ws", server.address)).await.unwrap();
-    assert_eq!(plain.status(), StatusCode::UPGRADE_REQUIRED);
+    let plain = || reqwest::Client::new().get(format!("{}/ws", server.address));
+    assert_eq!(plain().send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let asked = plain().header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    assert_eq!(asked.send().await.unwrap().status(), StatusCode::UPGRADE_REQUIRED);
 }
 
 #[tokio::test(flavor = "multi_thread")]
