@@ -3,11 +3,13 @@
 //! Every route renders completely on the server before it answers (`SsrMode::Async`), so that a
 //! page is whole without JavaScript and has the HTTP status that its failures give it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_location;
-use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
+use leptos_router::{Lazy, LazyRoute, PossibleRouteMatch, SsrMode, lazy_route, path};
 
 use crate::features::account::{
     ChangeAddressPage, ForgotPage, LoginPage, RegisterPage, ResetPage, SetupPage, SignedIn, VerifyPage,
@@ -44,6 +46,20 @@ pub(crate) fn wakes(path: &str) -> bool {
     let fits = |(wanted, given): (&str, &str)| wanted == given || (wanted.starts_with(':') && !given.is_empty());
     let count = path.split('/').count();
     AWAKE.iter().any(|page| page.split('/').count() == count && page.split('/').zip(path.split('/')).all(fits))
+}
+
+/// A path of no type of its own: the browser's program would otherwise hold the router once for every page.
+macro_rules! at {
+    ($path:tt) => {
+        Arc::new(path!($path)) as Arc<dyn PossibleRouteMatch + Send + Sync>
+    };
+}
+
+/// A page that ships no WebAssembly, again without a type of its own.
+macro_rules! asleep {
+    ($page:ident) => {
+        (|| seam::asleep($page)) as fn() -> AnyView
+    };
 }
 
 /// A page whose code the browser fetches when it is first shown.
@@ -90,26 +106,26 @@ pub fn App() -> impl IntoView {
         <div class="routing" class:hidden=move || !routing.get()></div>
         <Router set_is_routing=set_routing>
             <Routes fallback=|| seam::asleep(NotFoundPage)>
-                <Route path=path!("/") view=|| seam::asleep(LandingPage) ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=|| seam::asleep(RegisterPage) ssr=SsrMode::Async/>
-                <Route path=path!("/login") view=|| seam::asleep(LoginPage) ssr=SsrMode::Async/>
-                <Route path=path!("/login/second") view=|| seam::asleep(SecondStepPage) ssr=SsrMode::Async/>
-                <Route path=path!("/oauth/:provider/:step?") view=|| seam::asleep(ProviderPages) ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=|| seam::asleep(ForgotPage) ssr=SsrMode::Async/>
-                <Route path=path!("/reset") view=|| seam::asleep(ResetPage) ssr=SsrMode::Async/>
-                <Route path=path!("/verify") view=|| seam::asleep(VerifyPage) ssr=SsrMode::Async/>
-                <Route path=path!("/change-address") view=|| seam::asleep(ChangeAddressPage) ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view=|| seam::asleep(SetupPage) ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
-                    <Route path=path!("/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview") view={Lazy::<StartRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/:page") view=|| seam::asleep(SettingsPart) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id?") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
-                    <Route path=path!("/mentoring/:id/:interview") view=|| seam::asleep(MentoringPages) ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=at!("/") view=asleep!(LandingPage) ssr=SsrMode::Async/>
+                <Route path=at!("/register") view=asleep!(RegisterPage) ssr=SsrMode::Async/>
+                <Route path=at!("/login") view=asleep!(LoginPage) ssr=SsrMode::Async/>
+                <Route path=at!("/login/second") view=asleep!(SecondStepPage) ssr=SsrMode::Async/>
+                <Route path=at!("/oauth/:provider/:step?") view=asleep!(ProviderPages) ssr=SsrMode::Async/>
+                <Route path=at!("/forgot") view=asleep!(ForgotPage) ssr=SsrMode::Async/>
+                <Route path=at!("/reset") view=asleep!(ResetPage) ssr=SsrMode::Async/>
+                <Route path=at!("/verify") view=asleep!(VerifyPage) ssr=SsrMode::Async/>
+                <Route path=at!("/change-address") view=asleep!(ChangeAddressPage) ssr=SsrMode::Async/>
+                <Route path=at!("/setup") view=asleep!(SetupPage) ssr=SsrMode::Async/>
+                <ParentRoute path=at!("") view=SignedIn ssr=SsrMode::Async>
+                    <Route path=at!("/dashboard") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=at!("/interview") view={Lazy::<StartRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=at!("/interview/:id") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=at!("/interview/:id/report") view={Lazy::<InterviewRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=at!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=at!("/settings/:page") view=asleep!(SettingsPart) ssr=SsrMode::Async/>
+                    <Route path=at!("/mentoring/:id?") view=asleep!(MentoringPages) ssr=SsrMode::Async/>
+                    <Route path=at!("/mentoring/:id/:interview") view=asleep!(MentoringPages) ssr=SsrMode::Async/>
+                    <Route path=at!("/admin/:page") view={Lazy::<AdminRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
