@@ -12,6 +12,7 @@ pub mod features;
 mod routes;
 mod shell;
 pub mod ui;
+mod wait;
 
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -45,6 +45,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <AutoReload options=options.clone()/>
                 {wakes(&seam::path()).then(|| view! {
                     <script src="/recover.js" defer nonce=nonce.clone()></script>
+                    <script src="/live.js" defer nonce=nonce.clone()></script>
                     <HydrationScripts options=options/>
                 })}
                 <MetaTags/>

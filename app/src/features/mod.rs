@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod identity;
 pub mod interview;
 pub mod landing;
+pub mod live;
 pub mod mail;
 pub mod models;
 pub mod people;

@@ -6,6 +6,7 @@
 //! - Forms: [`TextField`], [`PasswordField`], [`SelectField`], [`TextAreaField`], [`RadioCards`],
 //!   [`FormError`], [`SubmitButton`]; [`failure_of`] and [`about`] bring an action's failure to them.
 //! - States: [`Notice`], [`EmptyState`], [`Failed`], [`FailedPage`], [`Skeleton`].
+//! - [`Toasts`]: a word on what happened elsewhere.
 //! - Figures: [`ScoreBar`], [`Tile`], [`ScrollTable`], [`Day`].
 //! - [`ButtonLink`]: a link that looks like a button; [`CopyButton`].
 //!
@@ -27,6 +28,7 @@ mod palette;
 mod person_menu;
 mod shortcuts;
 mod state;
+mod toast;
 
 pub use button::{ButtonLink, Look, SubmitButton};
 pub use choice::{Choice, RadioCards};
@@ -42,3 +44,4 @@ pub use palette::{Command, Palette};
 pub use shortcuts::KeyList;
 pub(crate) use state::sign_in_path_for;
 pub use state::{EmptyState, Failed, FailedPage, Notice, Skeleton, Tone};
+pub use toast::{Toast, ToastPlace, Toasts};

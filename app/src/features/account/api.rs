@@ -159,11 +159,3 @@ pub async fn ask_change(email: String, address_password: String) -> Result<(), F
     crate::ssr::redirect("/settings?done=address#address");
     Ok(())
 }
-
-/// What the settings show of the person's mail.
-#[server(endpoint = "mail_settings")]
-pub async fn mail_settings() -> Result<domain::account::MailSettings, Failure> {
-    let accounts = crate::ssr::service::<services::account::Accounts>()?;
-    let viewer = crate::ssr::viewer().await?;
-    Ok(accounts.mail_settings(&viewer).await?)
-}

@@ -8,8 +8,9 @@ use leptos_router::hooks::use_location;
 use super::api::current_viewer;
 use super::commands::commands;
 use super::person_menu::PersonMenu;
+use crate::features::live::Notices;
 use crate::features::settings::Themes;
-use crate::ui::{AppFrame, FailedPage, Palette, PublicFrame, sign_in_path_for};
+use crate::ui::{AppFrame, FailedPage, Palette, PublicFrame, Toasts, sign_in_path_for};
 
 /// Who is signed in, for the pages inside [`SignedIn`]: `expect_context::<Me>()`.
 #[derive(Clone, Copy)]
@@ -75,10 +76,13 @@ pub fn SignedIn() -> impl IntoView {
 /// The frame of the person who is signed in.
 #[component]
 fn Inside(me: Me) -> impl IntoView {
+    let toasts = Toasts::new();
+    provide_context(toasts);
     view! {
         <AppFrame name=Signal::derive(move || me.name()) standing=Signal::derive(move || me.standing()) menu=move || view! { <PersonMenu me=me/> }>
             <Outlet/>
         </AppFrame>
         <Palette commands=commands(me)/>
+        <Notices toasts=toasts/>
     }
 }

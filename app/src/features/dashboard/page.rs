@@ -1,27 +1,30 @@
 //! The dashboard: the next thing to do and why, how practice went, and every interview so far.
 
 use domain::dashboard::{Dashboard, NextStep};
+use domain::event::Topic;
 use leptos::prelude::*;
 
 use super::api::dashboard;
 use super::past::PastInterviews;
 use super::trend::Trend;
 use crate::features::interview::Dimensions;
+use crate::features::live;
 use crate::ui::{ButtonLink, EmptyState, FailedPage, Icon, PageHeader, Skeleton};
 
 /// Shows `/dashboard`.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let page = Resource::new_blocking(|| (), |()| dashboard());
+    live::on(Topic::Notifications, move |_| page.refetch());
     view! {
-        <Suspense fallback=|| view! { <Skeleton rows=6/> }>
+        <Transition fallback=|| view! { <Skeleton rows=6/> }>
             {move || Suspend::new(async move {
                 match page.await {
                     Ok(page) => view! { <Today page=page/> }.into_any(),
                     Err(failure) => view! { <FailedPage failure=failure/> }.into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
 

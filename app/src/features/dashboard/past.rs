@@ -41,7 +41,7 @@ pub fn PastInterviews(
 #[component]
 fn Row(interview: Summary, reports: Option<String>) -> impl IntoView {
     let setup = &interview.setup;
-    let what = format!("{}, {}", setup.role.name(), setup.level.name().to_lowercase());
+    let what = format!("{}, {}", setup.role.name(), setup.level.name().to_ascii_lowercase());
     let open = interview.status == Status::Open;
     let status = match interview.status {
         Status::Open => "Open",

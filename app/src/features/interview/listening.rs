@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use futures::StreamExt;
-use futures::channel::oneshot;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api;
 use super::stage::{Stage, is_pending};
 use super::stream::Words;
+use crate::wait::sleep;
 
 impl Stage {
     /// Follows the words of the message at `turn` until all of it is there.
@@ -94,16 +94,4 @@ impl Stage {
             }
         }
     }
-}
-
-async fn sleep(time: Duration) {
-    let (done, woken) = oneshot::channel();
-    set_timeout(
-        move || {
-            // The page may be gone by now.
-            let _ = done.send(());
-        },
-        time,
-    );
-    let _ = woken.await;
 }

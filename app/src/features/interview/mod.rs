@@ -4,6 +4,7 @@ pub mod api;
 mod composer;
 mod conversation;
 pub mod draft;
+mod elsewhere;
 mod ended;
 mod feedback;
 mod highlight;

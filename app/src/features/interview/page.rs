@@ -1,5 +1,6 @@
 //! The interview's page: question, conversation, composer.
 
+use domain::event::Topic;
 use domain::interview::{InterviewView, Mode};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -14,7 +15,8 @@ use super::stage::{Stage, is_open};
 use super::transcript::said_last;
 use super::trouble::{Offline, Trouble};
 use crate::error::Failure;
-use crate::ui::{FailedPage, Icon, Look, PageHeader, Skeleton, SubmitButton, failure_of};
+use crate::features::live;
+use crate::ui::{FailedPage, Icon, Look, PageHeader, Skeleton, SubmitButton, Toasts, failure_of};
 
 /// Shows `/interview/{id}`.
 #[component]
@@ -66,6 +68,16 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
     Effect::new(move || {
         if resume.value().with(|value| matches!(value, Some(Ok(())))) {
             reload(());
+        }
+    });
+
+    let acting =
+        move || [send.pending(), skip.pending(), finish.pending()].iter().any(|pending| pending.get_untracked());
+    let toasts = expect_context::<Toasts>();
+    live::on(Topic::Interview(id), move |news| {
+        // What this page does itself, it is told in answer.
+        if !acting() {
+            stage.follow(&news, toasts);
         }
     });
 
@@ -150,7 +162,7 @@ fn about(view: &InterviewView) -> String {
     };
     format!(
         "Level: {}. Questions: {}. Mode: {when}.",
-        setup.level.name().to_lowercase(),
-        setup.kind.name().to_lowercase()
+        setup.level.name().to_ascii_lowercase(),
+        setup.kind.name().to_ascii_lowercase()
     )
 }

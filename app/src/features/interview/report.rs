@@ -69,7 +69,7 @@ fn Whole(report: Report) -> impl IntoView {
 /// The interview in a sentence.
 pub fn in_a_sentence(report: &Report) -> String {
     let setup = &report.setup;
-    let (role, level) = (setup.role.name(), setup.level.name().to_lowercase());
+    let (role, level) = (setup.role.name(), setup.level.name().to_ascii_lowercase());
     format!("{role}, {level}. {}, {}.", questions(report.answers.len()), report.started.day())
 }
 

@@ -75,8 +75,10 @@ fn kind_hint(kind: Kind) -> &'static str {
 /// The name of a mode is a word and, behind a colon, what it means.
 fn mode_choice(mode: Mode) -> Choice {
     let (word, meaning) = mode.name().split_once(": ").unwrap_or((mode.name(), ""));
-    let mut hint = meaning.chars();
-    let hint: String = hint.next().map_or_else(String::new, |first| first.to_uppercase().chain(hint).collect());
+    let mut hint = meaning.to_owned();
+    if let Some(first) = hint.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     Choice::new(mode.slug(), word, hint)
 }
 

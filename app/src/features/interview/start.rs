@@ -58,7 +58,7 @@ fn OpenInterview(interview: Summary) -> impl IntoView {
     view! {
         <div class="flex flex-wrap items-center justify-between gap-2 rounded-box border border-base-300 p-3">
             <div>
-                <p class="font-medium">{setup.role.name()}", "{setup.level.name().to_lowercase()}</p>
+                <p class="font-medium">{setup.role.name()}", "{setup.level.name().to_ascii_lowercase()}</p>
                 <p class="text-sm text-muted">
                     "Started on "<Day at=interview.started/>". "{format!("{} of {} questions answered.", interview.answered, setup.questions)}
                 </p>

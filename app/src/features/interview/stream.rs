@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use domain::model::Place;
 
+use crate::wait::pause;
+
 /// Seconds without a word after which the page says why.
 const LONG_SILENCE: u32 = 15;
 /// Seconds without a word after which, and again after which, the page asks for the place in the queue.
 const PLACE: u32 = 2;
 /// What whoever waits can do.
 const WAY_OUT: &str = "You can wait, or press Stop: the built-in coach goes on.";
-/// Seconds to wait before the next try, by the number of tries that failed; the last one repeats.
-const PAUSES: [u64; 5] = [1, 2, 4, 8, 15];
 /// Characters after which words that begin like the question are taken for it; fewer could be a
 /// word of the text that happens to be the same.
 const TELLING: usize = 12;
@@ -83,8 +83,7 @@ impl Words {
 
     /// How long to wait before the next try.
     pub fn pause(&self) -> Duration {
-        let place = self.failures.saturating_sub(1).min(PAUSES.len() - 1);
-        Duration::from_secs(PAUSES[place])
+        pause(self.failures)
     }
 
     /// Whether the connection is broken.

@@ -5,26 +5,21 @@ use leptos::prelude::*;
 
 use super::saved::Saved;
 use crate::features::account::Me;
-use crate::features::account::api::{AskChange, AskVerification, mail_settings};
-use crate::ui::{Failed, FormError, Look, Notice, PasswordField, SubmitButton, TextField, Tone, about, failure_of};
+use crate::features::account::api::{AskChange, AskVerification};
+use crate::ui::{FormError, Look, Notice, PasswordField, SubmitButton, TextField, Tone, about, failure_of};
 
 /// Says whether the address is confirmed, and changes it.
 #[component]
-pub fn AddressSection() -> impl IntoView {
+pub fn AddressSection(
+    /// How it stands.
+    settings: MailSettings,
+) -> impl IntoView {
     let me = expect_context::<Me>();
-    let settings = Resource::new_blocking(|| (), |()| mail_settings());
     view! {
         <section class="section" aria-labelledby="address">
             <h2 id="address">"E-mail address"</h2>
             <p class="break-words">"You sign in with "<strong>{untrack(|| me.email())}</strong>"."</p>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match settings.await {
-                        Ok(settings) => view! { <Standing settings=settings/> }.into_any(),
-                        Err(failure) => view! { <Failed failure=failure/> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            <Standing settings=settings/>
             <ChangeForm/>
         </section>
     }

@@ -3,18 +3,30 @@
 #![expect(missing_docs, reason = "the macro turns arguments into the fields of a public struct")]
 
 use domain::Timestamp;
+use domain::account::MailSettings;
+use domain::generation::Today;
 use domain::token::{PersonalToken, Scope, TokenId, TokenWish};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
 
-/// What models wrote for the person today.
-#[server(endpoint = "generated_today")]
-pub async fn generated_today() -> Result<domain::generation::Today, Failure> {
+/// What the settings show that the pages do not know already.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingsView {
+    /// The person's address and mails.
+    pub mail: MailSettings,
+    /// What models wrote for the person today.
+    pub today: Today,
+}
+
+/// How the person's settings stand.
+#[server(endpoint = "settings")]
+pub async fn settings() -> Result<SettingsView, Failure> {
+    let accounts = crate::ssr::service::<services::account::Accounts>()?;
     let generation = crate::ssr::service::<services::generation::Generation>()?;
     let viewer = crate::ssr::viewer().await?;
-    Ok(generation.today(&viewer).await?)
+    Ok(SettingsView { mail: accounts.mail_settings(&viewer).await?, today: generation.today(&viewer).await? })
 }
 
 /// The tokens of the person's programs.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::address::AddressSection;
+use super::api::{SettingsView, settings};
 use super::digest::DigestSection;
 use super::generated::GeneratedSection;
 use super::keyboard::KeyboardSection;
@@ -10,21 +11,36 @@ use super::name::NameSection;
 use super::password::PasswordSection;
 use super::theme_form::ThemeSection;
 use crate::features::account::SignOutForm;
-use crate::ui::{Look, PageHeader};
+use crate::ui::{FailedPage, Look, PageHeader, Skeleton};
 
 /// Name, address, password, digest, theme, keys, programs, one's own data, and the way out.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
+    let page = Resource::new_blocking(|| (), |()| settings());
+    view! {
+        <Suspense fallback=|| view! { <Skeleton rows=6/> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(view) => view! { <Settings view=view/> }.into_any(),
+                    Err(failure) => view! { <FailedPage failure=failure/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Settings(view: SettingsView) -> impl IntoView {
     view! {
         <div class="page-narrow">
             <PageHeader title="Settings" sentence="Who you are here, how you sign in, and how it looks on this device."/>
             <NameSection/>
-            <AddressSection/>
+            <AddressSection settings=view.mail/>
             <PasswordSection/>
-            <DigestSection/>
+            <DigestSection settings=view.mail/>
             <ThemeSection/>
             <KeyboardSection/>
-            <GeneratedSection/>
+            <GeneratedSection today=view.today/>
             <section class="section" aria-labelledby="security">
                 <h2 id="security">"Signing in"</h2>
                 <p class="measure text-muted">"Where you are signed in, a second step such as a passkey, and other ways to sign in."</p>
@@ -47,4 +63,5 @@ pub fn SettingsPage() -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }
