@@ -22,8 +22,9 @@ pub struct Toast {
     pub stays: bool,
 }
 
-/// Says what happened elsewhere: `expect_context::<Toasts>().show(...)` inside the signed-in frame.
-#[derive(Clone, Copy)]
+/// Says what happened elsewhere: `expect_context::<Toasts>().show(...)` inside the signed-in frame, which has a
+/// [`ToastPlace`] for it.
+#[derive(Clone, Copy, Default)]
 pub struct Toasts {
     shown: RwSignal<Option<Toast>>,
     /// Counts what was said.
@@ -32,11 +33,6 @@ pub struct Toasts {
 }
 
 impl Toasts {
-    /// A place where nothing is said yet, for a [`ToastPlace`].
-    pub fn new() -> Self {
-        Self { shown: RwSignal::new(None), count: StoredValue::new(0), place: NodeRef::new() }
-    }
-
     /// Says `toast`, instead of what was said before unless that has to stay.
     pub fn show(self, toast: Toast) {
         if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.stays)) {

@@ -76,7 +76,7 @@ pub fn SignedIn() -> impl IntoView {
 /// The frame of the person who is signed in.
 #[component]
 fn Inside(me: Me) -> impl IntoView {
-    let toasts = Toasts::new();
+    let toasts = Toasts::default();
     provide_context(toasts);
     view! {
         <AppFrame name=Signal::derive(move || me.name()) standing=Signal::derive(move || me.standing()) menu=move || view! { <PersonMenu me=me/> }>
