@@ -71,7 +71,7 @@ lint: ## Check formatting, lints (warnings are errors) and the dependency rules
 	@cargo clippy --release $(SERVER_CRATES) --all-targets -- --deny warnings
 	@cargo clippy $(BROWSER) -p app --features app/hydrate -- --deny warnings
 	@cargo clippy $(BROWSER) -p frontend -- --deny warnings
-	@cargo deny --offline check --hide-inclusion-graph --allow unused-wrapper bans licenses sources
+	@cargo deny --locked check --hide-inclusion-graph --allow unused-wrapper bans licenses sources
 	@cd end2end && npm run --silent check
 
 format: ## Format the Rust sources
