@@ -23,7 +23,7 @@ pub(super) fn AppSection(since: Option<Timestamp>, offer: Option<AppOffer>, pass
     };
     view! {
         <div class="grid gap-3">
-            <h3 id="app">"Authenticator app"</h3>
+            <h3 class="font-semibold" id="app">"Authenticator app"</h3>
             {inside}
         </div>
     }

@@ -39,7 +39,7 @@ pub(super) fn CodesSection(left: u32, password: bool) -> impl IntoView {
     };
     view! {
         <div class="grid gap-3">
-            <h3 id="recovery">"Recovery codes"</h3>
+            <h3 class="font-semibold" id="recovery">"Recovery codes"</h3>
             <p class="measure text-muted">"Codes on paper, for when your phone or key is lost."</p>
             <p class:text-warning=left <= FEW>{words}</p>
             <Folded words="Make new codes".to_owned() failure=failure>

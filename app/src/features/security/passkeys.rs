@@ -33,7 +33,7 @@ pub(super) fn PasskeysSection(
     });
     view! {
         <div class="grid gap-3">
-            <h3 id="passkeys">"Passkeys"</h3>
+            <h3 class="font-semibold" id="passkeys">"Passkeys"</h3>
             <p class="measure text-muted">"Your phone, computer or a security key confirms that it is you, by fingerprint, face or PIN. Nothing can be typed into a false page."</p>
             {list}
             {add}
