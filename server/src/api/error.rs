@@ -10,6 +10,8 @@ use domain::{Error, ErrorKind};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::http::status_of;
+
 /// Longest message of another part of the server that is taken over, in bytes.
 const LONGEST: usize = 4_096;
 
@@ -91,7 +93,7 @@ impl Refused {
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = status_of(error.kind);
         Self { error, status }
     }
 }

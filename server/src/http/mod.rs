@@ -127,10 +127,14 @@ fn origins(text: &str) -> domain::Result<Vec<HeaderValue>> {
     text.split_whitespace().map(site).collect()
 }
 
+/// The status of answers that fail in this way.
+pub(crate) fn status_of(kind: ErrorKind) -> StatusCode {
+    StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// What went wrong, as plain words, where no page says it.
 fn refused(error: &Error) -> Response {
-    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, error.message.clone()).into_response()
+    (status_of(error.kind), error.message.clone()).into_response()
 }
 
 /// A session that could not be begun leaves an answer without any words: these are what it means.

@@ -23,6 +23,7 @@ use inference::{Deadlines, Embedder, Output, Outputs, Roles};
 
 use super::key::Key;
 use super::request::referenced;
+use super::status_of;
 use crate::compose::Lodestar;
 use crate::system::{SystemClock, SystemRandom};
 use wire::{Asked, Chunk, Completion, Embeddings, Failure, Inputs, Models};
@@ -137,7 +138,7 @@ impl IntoResponse for Refusal {
         let status = match self.0.kind {
             // The status that these clients know for it.
             ErrorKind::Invalid => StatusCode::BAD_REQUEST,
-            kind => StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            kind => status_of(kind),
         };
         let code = match self.0.kind {
             ErrorKind::NotFound => "model_not_found",
