@@ -87,7 +87,7 @@ impl ChatOptions {
         Ok(summary.bytes + conversations + computing + self.aside as u64)
     }
 
-    /// llama.cpp has 256 sequences; half are for answers, half for system prompts, of which one is kept free.
+    /// llama.cpp has 256 sequences; half are for answers, and of the others one is for a token that only fills a turn.
     pub const MOST_SEQUENCES: usize = 128;
     const MOST_SYSTEM_PROMPTS: usize = Self::MOST_SEQUENCES - 1;
 }

@@ -145,3 +145,29 @@ async fn whoever_waits_is_told_how_many_come_first() {
     places.sort();
     assert_eq!(places, [vec![], vec![0], vec![1, 0]]);
 }
+
+#[tokio::test]
+async fn as_many_answers_and_system_prompts_as_there_may_be_have_a_sequence_each() {
+    let prompts: Vec<String> = (0..=ChatOptions::MOST_SEQUENCES).map(|number| format!("{number}")).collect();
+    let prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+    let chat = open_with(Tiny::default(), several(ChatOptions::MOST_SEQUENCES, &prompts));
+    let (said, end) = whole(chat.stream(greedy("Hello", 20)).await.unwrap()).await;
+    assert!(!said.is_empty() && end.usage.written > 0, "{end:?}");
+}
+
+/// A turn of three answers has a token that says nothing, for which there is no room here in the end.
+#[tokio::test]
+async fn three_answers_may_fill_the_memory_to_its_last_token() {
+    let options = ChatOptions { context: 256, memory: 768, ..several(3, &[]) };
+    let chat = open_with(Tiny::default(), options);
+    let (_, end) = whole(chat.stream(greedy("Hello", 1)).await.unwrap()).await;
+    let asked = ["Hello", "Hallo", "Salut"].map(|text| greedy(text, 256 - end.usage.prompt));
+    for round in 0..2 {
+        let answers = futures::future::join_all(
+            asked.clone().map(|request| async { whole(chat.stream(request).await.unwrap()).await.1 }),
+        );
+        for end in answers.await {
+            assert_eq!((end.reason, end.usage.prompt + end.usage.written), (Reason::Length, 256), "{round}: {end:?}");
+        }
+    }
+}
