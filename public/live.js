@@ -1,17 +1,26 @@
 // Hears what happens for the signed-in person: one WebSocket at /ws, made anew when it breaks. Pages ask for topics:
 // lodestar.listen(topic, hear) answers with a function that ends it. `hear` gets each event, or nothing if some were
-// missed and it must be read anew how things stand. What is said is described at /api/v1/openapi.json; this adds the
-// event "signed_out" of the topic "notifications", after which nothing more comes.
+// missed and it must be read anew how things stand. What is said is described at /api/v1/openapi.json; this adds two
+// events of the topic "notifications": "signed_out", and "signed_in" when somebody is let in again after that or after
+// the way in had changed.
 const PAUSES = [1, 2, 4, 8, 15];
+/** Milliseconds between pings, until an answer is given up, and that a tab nobody looks at stays connected. */
 const PING = 30_000;
+const PATIENCE = 10_000;
+const REST = 60_000;
 const SIGNED_OUT = 4001;
 
 /** Who hears of which topic. */
 const hearers = new Map();
 let socket;
+let retry;
 let failures = 0;
 /** Whether anything came since the last ping. */
 let alive = true;
+/** Whether the way in has changed since somebody was let in. */
+let ended = false;
+/** Interviews that were just opened: what happened between the page and this line is known to neither. */
+const fresh = new Set();
 /** Topics that were asked for and are not yet caught up. */
 let behind = 0;
 /** The number of the last event that came, or that there was when all topics were caught up. */
@@ -22,47 +31,66 @@ const say = (message) => {
 };
 const tell = (topic, event) => hearers.get(topic)?.forEach((hear) => hear(event));
 
-const signedOut = async (code) => code === SIGNED_OUT || (failures > 1 && (await fetch("/ws").catch(() => undefined))?.status === 401);
+/** Why somebody is not let in, browsers do not say; a request without a WebSocket does. */
+const signedOut = async () => (await fetch("/ws", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined))?.status === 401;
+
+function hear({ data }) {
+  [alive, failures] = [true, 0];
+  const message = JSON.parse(data);
+  if (message.type === "subscribed" || message.type === "error") behind = Math.max(0, behind - 1);
+  if (behind === 0 && message.number !== undefined) seen = Math.max(seen ?? 0, message.number);
+  if (message.type === "event") tell(message.topic, message);
+  else if (message.type === "subscribed" && (fresh.delete(message.topic) || message.gap)) tell(message.topic);
+}
 
 function connect() {
+  clearTimeout(retry);
+  alive = true;
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
   socket.addEventListener("open", () => {
-    [alive, behind] = [true, hearers.size];
+    behind = hearers.size;
     for (const topic of hearers.keys()) say({ type: "subscribe", topic, after: seen });
+    if (ended) tell("notifications", { name: "signed_in" });
+    ended = false;
   });
-  socket.addEventListener("message", ({ data }) => {
-    [alive, failures] = [true, 0];
-    const message = JSON.parse(data);
-    if (message.type === "subscribed") behind -= 1;
-    if (behind === 0 && message.number !== undefined) seen = Math.max(seen ?? 0, message.number);
-    if (message.type === "event") tell(message.topic, message);
-    else if (message.gap) tell(message.topic);
-  });
+  socket.addEventListener("message", hear);
   socket.addEventListener("close", async ({ code }) => {
+    socket = undefined;
     failures += 1;
-    // Why somebody is not let in, browsers do not say.
-    if (await signedOut(code)) tell("notifications", { name: "signed_out" });
-    else setTimeout(connect, 1_000 * PAUSES[Math.min(failures, PAUSES.length) - 1]);
+    if (code === SIGNED_OUT || failures > 1) {
+      const out = await signedOut();
+      ended ||= out || code === SIGNED_OUT;
+      if (out) return tell("notifications", { name: "signed_out" });
+    }
+    // A tab that nobody looks at connects when somebody does.
+    if (!document.hidden && !socket) retry = setTimeout(connect, 1_000 * PAUSES[Math.min(failures, PAUSES.length) - 1]);
   });
 }
 
 // A connection whose other end is gone without a word breaks only when something is sent, if at all.
 setInterval(() => {
-  if (socket?.readyState !== WebSocket.OPEN) return;
-  if (!alive) return socket.close();
-  alive = false;
+  if (!alive) return socket?.close();
+  alive = socket === undefined;
   say({ type: "ping" });
 }, PING);
+
+// Somebody may have many tabs, and a server has few places for one person.
+let rest;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(rest);
+  if (document.hidden) rest = setTimeout(() => socket?.close(), REST);
+  else if (hearers.size > 0 && !socket) connect();
+});
 
 globalThis.lodestar = {
   listen(topic, hear) {
     if (!hearers.has(topic)) hearers.set(topic, new Set());
     hearers.get(topic).add(hear);
-    if (!socket) connect();
-    else if (socket.readyState === WebSocket.OPEN) {
+    if (topic.startsWith("interview:")) fresh.add(topic);
+    if (socket?.readyState === WebSocket.OPEN) {
       behind += 1;
       say({ type: "subscribe", topic });
-    }
+    } else if (!socket && !ended && failures === 0) connect();
     return () => {
       const others = hearers.get(topic);
       if (!others?.delete(hear) || others.size > 0) return;

@@ -23,7 +23,7 @@ const { count, size, warnings } = await generateSW({
     "pkg/**/*.{css,js,wasm}",
     "fonts/*-latin-wght-*.woff2",
     "offline.{html,css}",
-    "{favicon.svg,icon-*.png,manifest.webmanifest,recover.js,live.js}",
+    "{favicon.svg,icon-*.png,manifest.webmanifest,recover.js}",
   ],
   modifyURLPrefix: { "": "/" },
   // cargo-leptos names files by their MD5 in URL-safe base64; what has such a name never changes.

@@ -30,14 +30,39 @@ test("an interview that is open twice is the same in both windows", async ({ mem
   await there.answer.fill("A draft that must stay.");
   await here.reply(STORY);
   await there.accepted(1);
-  await expect(toast(there.page)).toContainText("This interview went on elsewhere.");
-  await expect(toast(here.page)).toBeEmpty();
+  await expect(toast(there.page)).toContainText("What you typed here is for the question before.");
   await expect(there.answer).toHaveValue("A draft that must stay.");
+  await toast(there.page).getByRole("button", { name: "Dismiss" }).click();
+  await expect(toast(there.page)).toBeEmpty();
+  await expect(there.page.getByRole("main")).toBeFocused();
   expect(await there.said.count()).toBe(await here.said.count());
   await there.reply("The second answer is sent from the other window, and it is long enough to be graded.");
   await here.accepted(2);
   await here.end();
   await expect(there.page.getByText("You ended this interview before its last question.")).toBeVisible();
+  await toast(there.page).getByRole("button", { name: "Dismiss" }).click();
+  await there.page.getByRole("button", { name: "Continue this interview" }).click();
+  await expect(there.answer).toBeEditable();
+  // What a window did itself, nobody tells it.
+  await there.page.waitForTimeout(1_500);
+  await expect(toast(there.page)).toBeEmpty();
+  await expect(toast(here.page)).toBeEmpty();
+});
+
+test("what happened before the page listens is on it", async ({ member }) => {
+  const here = await (await Rehearsal.start(member)).awake();
+  const page = await member.context().newPage();
+  let go = () => {};
+  const may = new Promise<void>((resolve) => (go = resolve));
+  await page.route("**/live.js*", async (route) => {
+    await may;
+    await route.continue();
+  });
+  await page.goto(member.url(), { waitUntil: "commit" });
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  await here.reply(STORY);
+  go();
+  await new Rehearsal(page).accepted(1);
 });
 
 test("a report that is finished elsewhere is told, and the dashboard shows it", async ({ member }) => {
@@ -47,11 +72,12 @@ test("a report that is finished elsewhere is told, and the dashboard shows it", 
   const row = there.getByRole("row").filter({ hasText: "Backend engineer" });
   await expect(row.getByRole("link", { name: /Continue/ })).toBeVisible();
   await here.end();
-  await expect(toast(here.page)).toBeEmpty();
   await expect(toast(there)).toContainText("A report is ready.");
+  await expect(toast(here.page)).toBeEmpty();
   await expect(row.getByRole("link", { name: /Report/ })).toBeVisible();
   await toast(there).getByRole("link", { name: "See the report" }).click();
   await expect(there.getByRole("heading", { name: "Interview report" })).toBeVisible();
+  await expect(toast(there)).toBeEmpty();
 });
 
 test("a word on what happened elsewhere goes by itself, but not while it is read", async ({ member }) => {
@@ -88,6 +114,20 @@ test("what happened while the line was broken is made up for", async ({ member }
   await expect(there.own).toHaveCount(0);
   reachable = true;
   await there.accepted(1);
+});
+
+test("a new password, which gives this browser a new way in, is no signing out", async ({ member, person }) => {
+  const there = await window(member, "/settings", "notifications");
+  const [lines, again] = [there.waitForEvent("websocket"), "A-new-password-9"];
+  await member.goto("/settings");
+  await awake(member);
+  await member.getByLabel("Current password", { exact: true }).fill(person.password);
+  await member.getByLabel("New password", { exact: true }).fill(again);
+  await member.getByRole("button", { name: "Change password" }).click();
+  await lines;
+  await there.waitForTimeout(1_000);
+  await expect(toast(there)).toBeEmpty();
+  await expect(toast(member)).toBeEmpty();
 });
 
 test.describe("somebody who signs out", () => {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use leptos_router::components::A;
 
 use super::Icon;
@@ -46,13 +48,18 @@ impl Toasts {
         }
     }
 
+    /// Takes back what was said.
+    pub fn clear(self) {
+        self.shown.set(None);
+    }
+
     fn go_later(self, number: usize) {
         let go = move || {
             if self.count.try_get_value() != Some(number) {
                 return;
             }
             let read = self.place.get_untracked().and_then(|place| place.matches(":hover, :focus-within").ok());
-            if read == Some(true) { self.go_later(number) } else { self.shown.set(None) }
+            if read == Some(true) { self.go_later(number) } else { self.clear() }
         };
         set_timeout(go, STANDS);
     }
@@ -64,14 +71,21 @@ pub fn ToastPlace(
     /// What is said.
     toasts: Toasts,
 ) -> impl IntoView {
+    // The button that had the focus goes; the keyboard goes on with the page.
+    let dismiss = move |_| {
+        toasts.clear();
+        if let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+            super::labelled::focus(&main);
+        }
+    };
     // Screen readers only say what changes in a place that they know, so it is there when it is empty.
     view! {
         <div class="toasts" role="status" node_ref=toasts.place>
             {move || toasts.shown.get().map(|toast| view! {
                 <div class="toasted">
                     {Icon::Info.sized("size-5 mt-0.5")}
-                    <p>{toast.text}{toast.link.map(|(href, words)| view! { " "<A href=href attr:class="link">{words}</A> })}</p>
-                    <button type="button" class="btn btn-ghost btn-square btn-sm" aria-label="Dismiss" on:click=move |_| toasts.shown.set(None)>{Icon::X.sized("size-4")}</button>
+                    <p>{toast.text}{toast.link.map(|(href, words)| view! { " "<A href=href attr:class="link" on:click=move |_| toasts.clear()>{words}</A> })}</p>
+                    <button type="button" class="btn btn-ghost btn-square btn-sm" aria-label="Dismiss" on:click=dismiss>{Icon::X.sized("size-4")}</button>
                 </div>
             })}
         </div>

@@ -1,6 +1,6 @@
 //! The layout of all signed-in pages: it lets signed-in people in and sends others to sign in.
 
-use domain::account::{Standing, Viewer};
+use domain::account::{AccountId, Standing, Viewer};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
@@ -25,6 +25,11 @@ impl Me {
     /// The address that the person signs in with; empty before that is known.
     pub fn email(self) -> String {
         self.0.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone()).unwrap_or_default())
+    }
+
+    /// Whether the person is the one with this account.
+    pub fn is(self, id: AccountId) -> bool {
+        self.0.with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.id == id))
     }
 
     /// What the person may do; little before that is known.

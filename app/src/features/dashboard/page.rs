@@ -15,7 +15,11 @@ use crate::ui::{ButtonLink, EmptyState, FailedPage, Icon, PageHeader, Skeleton};
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let page = Resource::new_blocking(|| (), |()| dashboard());
-    live::on(Topic::Notifications, move |_| page.refetch());
+    live::on(Topic::Notifications, move |news| {
+        if news.name().is_none_or(|name| name == "report_ready") {
+            page.refetch();
+        }
+    });
     view! {
         <Transition fallback=|| view! { <Skeleton rows=6/> }>
             {move || Suspend::new(async move {

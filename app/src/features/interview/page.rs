@@ -71,15 +71,12 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
         }
     });
 
-    let acting =
-        move || [send.pending(), skip.pending(), finish.pending()].iter().any(|pending| pending.get_untracked());
+    let acting = move || {
+        let actions = [send.pending(), skip.pending(), finish.pending(), resume.pending()];
+        actions.iter().any(|pending| pending.try_get_untracked() == Some(true))
+    };
     let toasts = expect_context::<Toasts>();
-    live::on(Topic::Interview(id), move |news| {
-        // What this page does itself, it is told in answer.
-        if !acting() {
-            stage.follow(&news, toasts);
-        }
-    });
+    live::on(Topic::Interview(id), move |news| stage.follow(news, toasts, acting));
 
     let open = Memo::new(move |_| stage.view.with(is_open));
     let turn = Memo::new(move |_| stage.view.with(|view| view.turn));

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api;
+use super::elsewhere::Heard;
 use super::stream::Words;
 use crate::error::Failure;
 
@@ -23,6 +24,8 @@ pub struct Stage {
     pub failure: RwSignal<Option<Failure>>,
     /// Counts the listenings; one that is no longer the latest ends.
     pub(super) listening: StoredValue<u32>,
+    /// What was heard of the interview and is not on the page yet.
+    pub(super) heard: StoredValue<Heard, LocalStorage>,
 }
 
 impl Stage {
@@ -38,6 +41,7 @@ impl Stage {
             words: RwSignal::new(spoken),
             failure: RwSignal::new(None),
             listening: StoredValue::new(0),
+            heard: StoredValue::new_local(Heard::default()),
         };
         Effect::new(move || stage.begin());
         stage

@@ -27,8 +27,11 @@ impl Entry {
     }
 
     /// Tells entries apart, and changes when what an entry shows has changed.
-    pub fn key(&self) -> (String, bool) {
-        (self.anchor(), matches!(self, Self::Message(message) if message.pending))
+    pub fn key(&self) -> String {
+        match self {
+            Self::Message(message) => format!("{} {} {}", message.turn, message.pending, message.text),
+            Self::Feedback { .. } => self.anchor(),
+        }
     }
 }
 
