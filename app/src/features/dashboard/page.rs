@@ -16,7 +16,7 @@ use crate::ui::{ButtonLink, EmptyState, FailedPage, Icon, PageHeader, Skeleton};
 pub fn DashboardPage() -> impl IntoView {
     let page = Resource::new_blocking(|| (), |()| dashboard());
     live::on(Topic::Notifications, move |news| {
-        if news.name().is_none_or(|name| name == "report_ready") {
+        if news.name.is_none_or(|name| name == "report_ready") {
             page.refetch();
         }
     });

@@ -79,7 +79,7 @@ impl Stage {
 /// of a message the view does not say whether they are the latest.
 fn is_known(view: &InterviewView, news: &News) -> bool {
     let turn = view.messages.last().map(|message| f64::from(message.turn));
-    news.name().as_deref() == Some("changed")
-        && turn == news.number("turn")
-        && is_open(view) == (news.text("status").as_deref() == Some("open"))
+    news.name.as_deref() == Some("changed")
+        && turn == news.turn
+        && is_open(view) == (news.status.as_deref() == Some("open"))
 }

@@ -25,7 +25,7 @@ pub struct Stage {
     /// Counts the listenings; one that is no longer the latest ends.
     pub(super) listening: StoredValue<u32>,
     /// What was heard of the interview and is not on the page yet.
-    pub(super) heard: StoredValue<Heard, LocalStorage>,
+    pub(super) heard: StoredValue<Heard>,
 }
 
 impl Stage {
@@ -41,7 +41,7 @@ impl Stage {
             words: RwSignal::new(spoken),
             failure: RwSignal::new(None),
             listening: StoredValue::new(0),
-            heard: StoredValue::new_local(Heard::default()),
+            heard: StoredValue::default(),
         };
         Effect::new(move || stage.begin());
         stage

@@ -7,26 +7,27 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::{Function, Reflect};
 
 /// An event, or word that some were missed: read how it stands anew.
-pub struct News(JsValue);
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct News {
+    /// What happened, such as `changed`; nothing if that is not known any more.
+    pub name: Option<String>,
+    /// The interview that it is about.
+    pub interview: Option<String>,
+    /// The turn of that interview's last message.
+    pub turn: Option<f64>,
+    /// The status of that interview.
+    pub status: Option<String>,
+}
 
 impl News {
-    /// What happened, such as `changed`; nothing if that is not known any more.
-    pub fn name(&self) -> Option<String> {
-        get(&self.0, "name").as_string()
-    }
-
-    /// A text among what there is to know of it.
-    pub fn text(&self, key: &str) -> Option<String> {
-        self.data(key).as_string()
-    }
-
-    /// A number among what there is to know of it.
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.data(key).as_f64()
-    }
-
-    fn data(&self, key: &str) -> JsValue {
-        get(&get(&self.0, "data"), key)
+    fn of(event: &JsValue) -> Self {
+        let data = get(event, "data");
+        Self {
+            name: get(event, "name").as_string(),
+            interview: get(&data, "interview").as_string(),
+            turn: get(&data, "turn").as_f64(),
+            status: get(&data, "status").as_string(),
+        }
     }
 }
 
@@ -34,7 +35,7 @@ impl News {
 pub fn on(topic: Topic, hear: impl Fn(News) + Clone + 'static) {
     Effect::new(move || {
         let hear = hear.clone();
-        let hear = Closure::<dyn FnMut(JsValue)>::new(move |news| hear(News(news)));
+        let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| hear(News::of(&event)));
         let lodestar = get(&window(), "lodestar");
         let end = get(&lodestar, "listen")
             .dyn_ref::<Function>()

@@ -19,9 +19,9 @@ pub fn Notices(
 ) -> impl IntoView {
     let location = use_location();
     let me = expect_context::<Me>();
-    let hear = move |news: News| match news.name().as_deref() {
+    let hear = move |news: News| match news.name.as_deref() {
         Some("report_ready") => {
-            let id = news.text("interview").unwrap_or_default();
+            let id = news.interview.unwrap_or_default();
             // Whoever looks at this interview sees it there.
             if !location.pathname.with_untracked(|path| path.contains(&id)) {
                 let link = Some((format!("/interview/{id}/report"), "See the report"));
