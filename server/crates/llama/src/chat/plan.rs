@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn turns_are_whole_with_the_answers() {
-        assert_eq!([0, 1, 2, 3, 4].map(|writing| writing + level(1_000, 27, writing)), [28; 5]);
+        assert_eq!([0, 1, 2, 3, 4].map(|writing| writing + level(1_000, 27 - writing, writing)), [28; 5]);
         assert_eq!(level(5, 27, 2), 5, "what there is");
         assert_eq!(level(1_000, BATCH - 3, 3), BATCH - 3);
         assert_eq!([0, 1, 2, 3, 4, 7, 8].map(lacks_one), [false, false, false, true, false, true, false]);
