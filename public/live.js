@@ -32,7 +32,10 @@ const say = (message) => {
 const tell = (topic, event) => hearers.get(topic)?.forEach((hear) => hear(event));
 
 /** Why somebody is not let in, browsers do not say; a request without a WebSocket does. */
-const signedOut = async () => (await fetch("/ws", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined))?.status === 401;
+async function signedOut() {
+  const answer = await fetch("/ws", { method: "HEAD", signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined);
+  return answer?.status === 401;
+}
 
 function hear({ data }) {
   [alive, failures] = [true, 0];

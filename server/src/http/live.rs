@@ -27,13 +27,24 @@ const LONGEST: usize = 4_096;
 /// The route; below it stand the sessions.
 pub fn router<S: Clone + Send + Sync + 'static>(lodestar: &Lodestar) -> Router<S> {
     let state = (Arc::new(lodestar.clone()), Places::default());
-    Router::new().route("/ws", get(connect)).with_state(state)
+    Router::new().route("/ws", get(connect).head(admitted)).with_state(state)
 }
 
 type Shared = (Arc<Lodestar>, Places);
 
-/// Whoever is not signed in is told so first: scripts in browsers, which are not told why a WebSocket is refused, ask
-/// without one.
+/// Whether a WebSocket would be let in: scripts in browsers are not told why one is refused.
+async fn admitted(
+    State((lodestar, places)): State<Shared>,
+    session: Session,
+    headers: HeaderMap,
+    _request: Request,
+) -> Response {
+    match admit(&lodestar, &places, &session, &headers).await {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refused(&error),
+    }
+}
+
 async fn connect(
     State((lodestar, places)): State<Shared>,
     session: Session,
@@ -41,12 +52,12 @@ async fn connect(
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     _request: Request,
 ) -> Response {
+    let Ok(upgrade) = upgrade else {
+        return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], "Connect with a WebSocket.")
+            .into_response();
+    };
     match admit(&lodestar, &places, &session, &headers).await {
         Ok((pass, viewer, place)) => {
-            let Ok(upgrade) = upgrade else {
-                return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], "Connect with a WebSocket.")
-                    .into_response();
-            };
             let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
             upgrade.on_upgrade(move |socket| async move {
                 Connection::new(lodestar, socket, pass, viewer).serve().await;

@@ -92,10 +92,14 @@ async fn only_those_who_are_signed_in_get_in_and_only_from_this_site() {
     ] {
         assert_eq!(Live::connect(&server, &headers).await.err(), outcome, "{headers:?}");
     }
-    let plain = || reqwest::Client::new().get(format!("{}/ws", server.address));
-    assert_eq!(plain().send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
-    let asked = plain().header("cookie", &cookie).header("sec-fetch-site", "same-origin");
-    assert_eq!(asked.send().await.unwrap().status(), StatusCode::UPGRADE_REQUIRED);
+    let url = format!("{}/ws", server.address);
+    let plain = reqwest::get(&url).await.unwrap();
+    assert_eq!(plain.status(), StatusCode::UPGRADE_REQUIRED);
+    let asked = |cookie: &str| {
+        reqwest::Client::new().head(&url).header("cookie", cookie).header("sec-fetch-site", "same-origin").send()
+    };
+    assert_eq!(asked(&cookie).await.unwrap().status(), StatusCode::NO_CONTENT);
+    assert_eq!(asked("lodestar=AAAAAAAAAAAAAAAAAAAAAA").await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test(flavor = "multi_thread")]

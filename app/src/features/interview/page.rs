@@ -71,10 +71,8 @@ fn Room(view: InterviewView, fetched: bool) -> impl IntoView {
         }
     });
 
-    let acting = move || {
-        let actions = [send.pending(), skip.pending(), finish.pending(), resume.pending()];
-        actions.iter().any(|pending| pending.try_get_untracked() == Some(true))
-    };
+    let pending = [send.pending(), skip.pending(), finish.pending(), resume.pending()];
+    let acting = move || pending.iter().any(|pending| pending.try_get_untracked() == Some(true));
     let toasts = expect_context::<Toasts>();
     live::on(Topic::Interview(id), move |news| stage.follow(news, toasts, acting));
 
