@@ -1,29 +1,21 @@
-// Hears what happens for the signed-in person: one WebSocket at /ws, made anew when it breaks. Pages ask for topics:
-// lodestar.listen(topic, hear) answers with a function that ends it. `hear` gets each event, or nothing if some were
-// missed and it must be read anew how things stand. What is said is described at /api/v1/openapi.json; this adds two
-// events of the topic "notifications": "signed_out", and "signed_in" when somebody is let in again after that or after
-// the way in had changed.
+// One WebSocket at /ws for all topics of a page, made anew when it breaks; see features/live of the app.
 const PAUSES = [1, 2, 4, 8, 15];
-/** Milliseconds between pings, until an answer is given up, and that a tab nobody looks at stays connected. */
 const PING = 30_000;
 const PATIENCE = 10_000;
 const REST = 60_000;
 const SIGNED_OUT = 4001;
 
-/** Who hears of which topic. */
 const hearers = new Map();
 let socket;
 let retry;
 let failures = 0;
-/** Whether anything came since the last ping. */
+// Whether anything came since the last ping.
 let alive = true;
-/** Whether the way in has changed since somebody was let in. */
 let ended = false;
-/** Interviews that were just opened: what happened between the page and this line is known to neither. */
+// Interviews just opened: what happened between the page and this line, neither knows.
 const fresh = new Set();
-/** Topics that were asked for and are not yet caught up. */
+// Topics not yet caught up.
 let behind = 0;
-/** The number of the last event that came, or that there was when all topics were caught up. */
 let seen = null;
 
 const say = (message) => {
@@ -31,7 +23,7 @@ const say = (message) => {
 };
 const tell = (topic, event) => hearers.get(topic)?.forEach((hear) => hear(event));
 
-/** Why somebody is not let in, browsers do not say; a request without a WebSocket does. */
+// Browsers do not say why a WebSocket is refused.
 async function signedOut() {
   const answer = await fetch("/ws", { method: "HEAD", signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined);
   return answer?.status === 401;
@@ -70,14 +62,14 @@ function connect() {
   });
 }
 
-// A connection whose other end is gone without a word breaks only when something is sent, if at all.
+// A connection whose other end is gone without a word breaks only when something is sent.
 setInterval(() => {
   if (!alive) return socket?.close();
   alive = socket === undefined;
   say({ type: "ping" });
 }, PING);
 
-// Somebody may have many tabs, and a server has few places for one person.
+// Somebody may have many tabs, and one person has few places.
 let rest;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(rest);

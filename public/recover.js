@@ -1,6 +1,5 @@
-// When the page's WebAssembly stops (a part of it could not be fetched after an update, or it failed), nothing on the
-// page would answer any more. So it is loaded anew, or the page that a link just asked for is. Unsent answers are kept
-// by the browser. Once in half a minute at most: a page that stops again stays as the server rendered it.
+// Once the page's WebAssembly has stopped, nothing answers any more: loads the page, or the one just asked for, anew.
+// Once in half a minute at most, so that a page that stops again stays as the server rendered it.
 const AGAIN_AFTER = 30_000;
 const CLICK_IS_CAUSE = 15_000;
 
@@ -20,7 +19,6 @@ const recover = (cause) => {
     if (Date.now() - Number(sessionStorage.getItem("recovered")) < AGAIN_AFTER) return;
     sessionStorage.setItem("recovered", String(Date.now()));
   } catch {
-    // A browser that keeps nothing could go round in circles.
     return;
   }
   if (Date.now() - wanted.at < CLICK_IS_CAUSE) location.assign(wanted.href);

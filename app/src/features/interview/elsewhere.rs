@@ -5,6 +5,8 @@ use std::time::Duration;
 use domain::interview::InterviewView;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlTextAreaElement;
 
 use super::stage::{Stage, is_open};
 use super::{api, draft};
@@ -65,14 +67,22 @@ impl Stage {
             return self.show(view);
         }
         self.accept(view);
-        let typed = draft::kept(known.id).is_some();
-        let text = if typed {
-            "This interview went on elsewhere. What you typed here is for the question before."
+        let typed = typed();
+        // Whoever answered elsewhere in this browser has dropped the draft.
+        draft::keep(known.id, &typed);
+        let (text, stays) = if typed.trim().is_empty() {
+            ("This interview went on elsewhere. The page shows how it stands now.", false)
         } else {
-            "This interview went on elsewhere. The page shows how it stands now."
+            ("This interview went on elsewhere. What you typed here is for the question before.", true)
         };
-        toasts.show(Toast { text, link: None, stays: typed });
+        toasts.show(Toast { text, link: None, stays });
     }
+}
+
+/// What stands in the field of the answer.
+fn typed() -> String {
+    let field = document().query_selector("textarea[name=answer]").ok().flatten();
+    field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()).map(|field| field.value()).unwrap_or_default()
 }
 
 /// Whether `view` has what `news` tell: the turn of the last message, and whether the interview is open. Of the words
